@@ -1,0 +1,182 @@
+"""ACL document ⇄ rules, after Web Access Control 1.0 (https://solidproject.org/TR/wac).
+
+It refuses to append ``.acl`` to a URL, to name a rule after a part of a WebID, and to drop what it cannot read: edits
+are made in the graph as it was read, so unknown triples, conditions and origins stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from lifepod import names
+from lifepod.access.rules import PUBLIC, SIGNED_IN, Kind, Mode, Rule, Test, Who
+from lifepod.rdf.turtle import copy_of
+
+_MODE_OF = {
+    URIRef(names.ACL_READ): Mode.READ,
+    URIRef(names.ACL_APPEND): Mode.APPEND,
+    URIRef(names.ACL_WRITE): Mode.WRITE,
+    URIRef(names.ACL_CONTROL): Mode.CONTROL,
+}
+_IRI_OF = {mode: iri for iri, mode in _MODE_OF.items()}
+_TYPE = URIRef(names.RDF_TYPE)
+_AGENT, _CLASS, _GROUP = (URIRef(i) for i in (names.ACL_AGENT, names.ACL_AGENT_CLASS, names.ACL_AGENT_GROUP))
+_ACCESS_TO, _DEFAULT, _MODE = (URIRef(i) for i in (names.ACL_ACCESS_TO, names.ACL_DEFAULT, names.ACL_MODE))
+_ORIGIN, _CONDITION = URIRef(names.ACL_ORIGIN), URIRef(names.ACL_CONDITION)
+_AUTHORIZATION = URIRef(names.ACL_AUTHORIZATION)
+
+
+def read_rules(graph: Graph, document: str, place: str) -> tuple[Rule, ...]:
+    """The rules of the ACL ``document`` that belongs to ``place``; what grants nothing is left out (W5, W8, W11, W16).
+
+    ``place`` is compared as text (W25). Order-free: sorted by node.
+    """
+    rules = (_rule(graph, node, document, place) for node in set(graph.subjects(_TYPE, _AUTHORIZATION)))
+    return tuple(sorted((r for r in rules if r is not None), key=lambda r: (r.node, sorted(r.modes))))
+
+
+def names_place(graph: Graph, place: str) -> bool:
+    """Whether any rule of the document names ``place``: the check that a learned ACL address was right."""
+    own = URIRef(place)
+    return any((None, p, own) in graph for p in (_ACCESS_TO, _DEFAULT))
+
+
+def _rule(graph: Graph, node: Node, document: str, place: str) -> Rule | None:
+    own = URIRef(place)
+    here, below = (node, _ACCESS_TO, own) in graph, (node, _DEFAULT, own) in graph and place.endswith("/")
+    modes = frozenset(_MODE_OF[m] for m in graph.objects(node, _MODE) if isinstance(m, URIRef) and m in _MODE_OF)
+    who = tuple(sorted(_subjects(graph, node)))
+    if not (here or below) or not modes or not who:
+        return None
+    origins = tuple(sorted(str(o) for o in graph.objects(node, _ORIGIN)))
+    notes = tuple(f"origin {o}" for o in origins)
+    notes += tuple("condition" for _ in graph.objects(node, _CONDITION))
+    return Rule(
+        document=document,
+        node=str(node),
+        modes=modes,
+        every=(Test(who=who, origins=origins),),
+        here=here,
+        below=below,
+        notes=notes,
+    )
+
+
+def _subjects(graph: Graph, node: Node) -> Iterator[Who]:
+    for agent in graph.objects(node, _AGENT):
+        if isinstance(agent, URIRef):
+            yield Who(Kind.AGENT, str(agent))
+    for group in graph.objects(node, _GROUP):
+        if isinstance(group, URIRef):
+            yield Who(Kind.GROUP, str(group))
+    for cls in graph.objects(node, _CLASS):
+        if str(cls) == names.FOAF_AGENT and not isinstance(cls, Literal):
+            yield PUBLIC
+        elif str(cls) == names.ACL_AUTHENTICATED and not isinstance(cls, Literal):
+            yield SIGNED_IN
+
+
+def inherited_copy(graph: Graph, ancestor: str, document: str, place: str) -> Graph:
+    """A first own ACL ``document`` for ``place`` that says what it inherits today from the ACL of ``ancestor``.
+
+    Every rule with ``acl:default <ancestor>`` is copied whole, its objects rewritten to the place; a container keeps
+    passing them on (access §8, WAC recipes).
+    """
+    out = Graph()
+    for node in sorted(set(graph.subjects(_DEFAULT, URIRef(ancestor))), key=str):
+        copy = _minted(document, str(node), "inherited")
+        for predicate, obj in graph.predicate_objects(node):
+            if predicate not in (_ACCESS_TO, _DEFAULT):
+                _copy(graph, out, copy, predicate, obj)
+        _aim(out, copy, place)
+    return out
+
+
+def _copy(source: Graph, out: Graph, subject: Node, predicate: Node, obj: Node, depth: int = 4) -> None:
+    out.add((subject, predicate, obj))
+    if isinstance(obj, BNode) and depth > 0:
+        for p, o in source.predicate_objects(obj):
+            _copy(source, out, obj, p, o, depth - 1)
+
+
+def _aim(graph: Graph, node: Node, place: str) -> None:
+    graph.add((node, _ACCESS_TO, URIRef(place)))
+    if place.endswith("/"):
+        graph.add((node, _DEFAULT, URIRef(place)))
+
+
+def with_agent(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:
+    """A copy of the ACL with one more authorization, for this agent alone; unchanged where it says so already."""
+    out = copy_of(graph)
+    wanted = frozenset(modes)
+    node = _minted(document, agent, place, ",".join(sorted(wanted)))
+    out.add((node, _TYPE, _AUTHORIZATION))
+    out.add((node, _AGENT, URIRef(agent)))
+    for mode in wanted:
+        out.add((node, _MODE, _IRI_OF[mode]))
+    _aim(out, node, place)
+    return out
+
+
+def without_agent(graph: Graph, document: str, agent: str, modes: frozenset[Mode] = frozenset(Mode)) -> Graph:
+    """A copy of the ACL in which no rule gives this agent any of ``modes`` by name.
+
+    A rule shared with others is split, never dropped (P7): the others keep it whole, the agent keeps the modes that
+    were not taken. Taking Append takes Write too, which implies it; taking Write alone leaves Append (W14).
+    """
+    out = copy_of(graph)
+    who = URIRef(agent)
+    for node in sorted(set(graph.subjects(_AGENT, who)), key=str):
+        held = {m for m in graph.objects(node, _MODE) if m in _MODE_OF}
+        kept = _kept({_MODE_OF[m] for m in held if isinstance(m, URIRef)}, modes)
+        if {_IRI_OF[m] for m in kept} == held:
+            continue
+        shared = any(o != who for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p))
+        if shared:
+            out.remove((node, _AGENT, who))
+        else:
+            out.remove((node, None, None))
+            _drop_orphans(out, graph, node)
+        if kept:
+            _keep(graph, out, node, (_minted(document, str(node), agent, ",".join(sorted(kept))), who, kept))
+    return out
+
+
+def _kept(held: set[Mode], taken: frozenset[Mode]) -> set[Mode]:
+    kept = held - taken
+    if Mode.APPEND in taken:
+        kept.discard(Mode.WRITE)
+    elif Mode.WRITE in taken and Mode.WRITE in held:
+        kept.add(Mode.APPEND)
+    return kept
+
+
+def _keep(graph: Graph, out: Graph, node: Node, rest: tuple[URIRef, URIRef, set[Mode]]) -> None:
+    copy, who, kept = rest
+    for predicate, obj in graph.predicate_objects(node):
+        if predicate not in (_AGENT, _CLASS, _GROUP, _MODE):
+            _copy(graph, out, copy, predicate, obj)
+    out.add((copy, _AGENT, who))
+    for mode in kept:
+        out.add((copy, _MODE, _IRI_OF[mode]))
+
+
+def _drop_orphans(out: Graph, graph: Graph, node: Node) -> None:
+    for obj in graph.objects(node):
+        if isinstance(obj, BNode) and (None, None, obj) not in out:
+            out.remove((obj, None, None))
+
+
+def owner_rules(document: str, place: str, owner: str) -> Graph:
+    """The smallest ACL that keeps a place for its owner alone."""
+    return with_agent(Graph(), document, place, owner, Mode)
+
+
+def _minted(document: str, *parts: str) -> URIRef:
+    # Named by a digest, so that two WebIDs with one last segment never meet in one rule (access T9).
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+    return URIRef(f"{document}#rule-{digest}")

@@ -1,0 +1,1 @@
+"""The pod at home: a Community Solid Server on this machine."""

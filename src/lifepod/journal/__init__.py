@@ -1,0 +1,1 @@
+"""What happened: records, their layout, and the importers that read exports."""

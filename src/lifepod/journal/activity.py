@@ -1,0 +1,155 @@
+"""One thing a person did, as an importer yields it: a flat value without RDF and without I/O.
+
+It refuses to carry secrets: cookie values, one-time codes, card numbers. Importers pass texts and addresses through
+:mod:`lifepod.journal.redact` before they become a value here.
+
+* ``kind`` decides the class (container) and the RDF types; see :data:`KINDS`.
+* ``key`` holds the identity fields, already normalised; equal keys of one source are one record.
+* Times carry their precision; a day stays a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from lifepod.names import AS, LP, PD, SCHEMA
+
+Precision = Literal["instant", "minute", "day"]
+"""How exactly the source knows a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time with its precision: an aware UTC datetime, a local datetime without zone, or a date."""
+
+    value: datetime | date
+    precision: Precision = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Iri:
+    """An absolute IRI, as opposed to text."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal10:
+    """A decimal number in the digits of the source, such as ``"12.50"``."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Another record of the same source, by its kind, key and time; written only when that record exists."""
+
+    kind: str
+    key: tuple[str, ...]
+    start: Moment
+
+
+Value = str | int | bool | Iri | Decimal10 | Moment
+"""What a fact may say."""
+
+Fact = tuple[str, Value]
+"""Property IRI and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing a record is about that has no IRI of its own; it becomes a fragment of the record."""
+
+    part: str
+    """Name of the fragment below the record: ``object``, ``amount``, ``order``."""
+    link: str
+    """Property IRI that leads from the record to it."""
+    types: tuple[str, ...]
+    """Class IRIs."""
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One record on its way in (journal: what an importer yields)."""
+
+    kind: str
+    """A key of :data:`KINDS`."""
+    source: str
+    """Source slug, ``[a-z0-9-]{1,40}``: ``firefox-default``, ``google-search``, ``amazon``."""
+    key: tuple[str, ...]
+    """Identity fields, normalised; the native id where the source has one."""
+    start: Moment | None
+    name: str | None = None
+    """What a person would call it: a page title, a product."""
+    facts: tuple[Fact, ...] = ()
+    things: tuple[Thing, ...] = ()
+    match: tuple[str, ...] = ()
+    """Main object and time cut to the minute (or day): equal across sources for the same happening."""
+    native: bool = False
+    """The key is the source's own id: a repetition is the same record, not a second one."""
+
+
+Reason = Literal[
+    "empty-export", "raw-only", "no-usable-records", "malformed", "html-instead-of-json", "encrypted-placeholder",
+    "unsupported-version", "needs-answer", "locked", "too-large", "unsafe-archive",
+    "no-time", "bad-time", "bad-number", "bad-currency", "no-object", "internal-url", "unknown-verb",
+    "not-an-activity", "promo-clip", "balance-memo", "pending", "cancelled", "nested", "other-person",
+    "other-class", "duplicate", "deleted-by-you", "third-party-data", "out-of-range", "too-long",
+]  # fmt: skip
+"""Why something is not a record; a closed list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One thing that was read and is no record, with the reason; never its content."""
+
+    reason: Reason
+    where: str
+    """Member path with line or index: ``MyActivity.json#17``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of record is filed and typed."""
+
+    journal_class: str
+    """Container below ``journal/``."""
+    types: tuple[str, ...]
+    """RDF classes, the main one first."""
+    categories: tuple[str, ...]
+    """``dpv:hasPersonalData`` of its partition."""
+
+
+_HISTORY = (PD + "BrowserHistory",)
+_ADS = (PD + "Tracking", PD + "Behavioural")
+_VIEW = (SCHEMA + "ViewAction", AS + "View")
+
+KINDS: dict[str, Kind] = {
+    "visit": Kind("browsing", _VIEW, _HISTORY),
+    "search": Kind("searches", (SCHEMA + "SearchAction",), (PD + "Interest",)),
+    "purchase": Kind("purchases", (SCHEMA + "BuyAction",), (PD + "Purchase",)),
+    "watch": Kind("media", (SCHEMA + "WatchAction",), (PD + "TVViewingBehaviour",)),
+    "listen": Kind("media", (SCHEMA + "ListenAction", AS + "Listen"), (PD + "ServiceConsumptionBehaviour",)),
+    "like": Kind("social", (SCHEMA + "LikeAction", AS + "Like"), (PD + "SocialMedia",)),
+    "dislike": Kind("social", (SCHEMA + "DislikeAction", AS + "Dislike"), (PD + "SocialMedia",)),
+    "subscribe": Kind("social", (SCHEMA + "SubscribeAction",), (PD + "SocialMedia",)),
+    "save": Kind("social", (SCHEMA + "BookmarkAction",), (PD + "SocialMedia",)),
+    "ad": Kind("ads", _VIEW, _ADS),
+    "ad-click": Kind("ads", (LP + "AdClick",), _ADS),
+}
+"""Every kind of this release."""
+
+CLASSES: tuple[str, ...] = (
+    "ads", "browsing", "calendar", "contacts", "cookies", "media", "messages", "payments", "places", "purchases",
+    "searches", "social", "tracking",
+)  # fmt: skip
+"""Every class of the journal: a container below ``journal/``, and so one grant."""
+
+
+def classes_of(kinds: Iterator[str]) -> tuple[str, ...]:
+    """The classes these kinds are filed in, sorted."""
+    return tuple(sorted({KINDS[kind].journal_class for kind in kinds}))

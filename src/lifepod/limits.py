@@ -1,0 +1,58 @@
+"""Bounds on everything that comes from outside.
+
+One frozen value, passed where it is needed. It refuses to read the environment and to change at run time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every bound lifepod keeps, each with its unit."""
+
+    document_bytes: int = 32 * 1024 * 1024
+    """One resource read from a pod, bytes."""
+    control_bytes: int = 1024 * 1024
+    """One access control document, bytes."""
+    triples: int = 500_000
+    """Triples in one document."""
+    redirects: int = 5
+    """Redirects followed for one request."""
+    walk_depth: int = 32
+    """Containers below the start of a walk."""
+    walk_count: int = 250_000
+    """Places in one walk."""
+    in_flight: int = 12
+    """Requests to one pod at the same time."""
+    request_seconds: float = 30.0
+    """One request, seconds without a byte."""
+    survey_seconds: float = 3600.0
+    """One survey, seconds."""
+    archive_members: int = 200_000
+    """Files in one archive."""
+    archive_ratio: int = 250
+    """Unpacked over packed bytes of one archive member, after the first :attr:`archive_grace`."""
+    archive_grace: int = 16 * 1024 * 1024
+    """Bytes of a member that are read before its ratio is judged."""
+    archive_bytes: int = 64 * 1024 * 1024 * 1024
+    """Unpacked bytes of one archive in all."""
+    archive_nesting: int = 2
+    """Archives inside archives."""
+    head_bytes: int = 64 * 1024
+    """Bytes read to recognise a file."""
+    json_depth: int = 64
+    """Nesting of a JSON document."""
+    text_chars: int = 4000
+    """One text taken from an export, characters."""
+    field_bytes: int = 1024 * 1024
+    """One CSV field, bytes."""
+    sqlite_seconds: float = 120.0
+    """One query of an imported database, seconds."""
+    write_tries: int = 3
+    """Times a partition is read, joined and sent again after somebody else's write."""
+
+
+LIMITS = Limits()
+"""The bounds in force unless a caller gives others."""

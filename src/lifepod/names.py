@@ -1,0 +1,114 @@
+"""Every IRI lifepod writes or reads, as plain text, grouped by vocabulary.
+
+It refuses to import rdflib and to hold anything but constants. Own terms are defined in ``vocab/lifepod.ttl``.
+"""
+
+from __future__ import annotations
+
+# RDF and friends: https://www.w3.org/TR/rdf11-concepts/
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF_TYPE = RDF + "type"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+XSD_STRING = XSD + "string"
+XSD_DATE = XSD + "date"
+XSD_DATETIME = XSD + "dateTime"
+XSD_DECIMAL = XSD + "decimal"
+XSD_INTEGER = XSD + "integer"
+XSD_BOOLEAN = XSD + "boolean"
+XSD_DURATION = XSD + "duration"
+
+# Web Access Control: https://solidproject.org/TR/wac
+ACL = "http://www.w3.org/ns/auth/acl#"
+ACL_AUTHORIZATION = ACL + "Authorization"
+ACL_AGENT = ACL + "agent"
+ACL_AGENT_CLASS = ACL + "agentClass"
+ACL_AGENT_GROUP = ACL + "agentGroup"
+ACL_AUTHENTICATED = ACL + "AuthenticatedAgent"
+ACL_ORIGIN = ACL + "origin"
+ACL_CONDITION = ACL + "condition"
+ACL_ACCESS_TO = ACL + "accessTo"
+ACL_DEFAULT = ACL + "default"
+ACL_MODE = ACL + "mode"
+ACL_READ = ACL + "Read"
+ACL_APPEND = ACL + "Append"
+ACL_WRITE = ACL + "Write"
+ACL_CONTROL = ACL + "Control"
+
+# Access Control Policies: https://solidproject.org/TR/acp (http, not https)
+ACP = "http://www.w3.org/ns/solid/acp#"
+ACP_RESOURCE = ACP + "AccessControlResource"
+
+# FOAF, PIM, LDP, Solid terms: https://solidproject.org/TR/protocol
+FOAF = "http://xmlns.com/foaf/0.1/"
+FOAF_AGENT = FOAF + "Agent"
+PIM_STORAGE = "http://www.w3.org/ns/pim/space#storage"
+PIM_STORAGE_TYPE = "http://www.w3.org/ns/pim/space#Storage"
+LDP = "http://www.w3.org/ns/ldp#"
+LDP_CONTAINS = LDP + "contains"
+LDP_CONTAINER = LDP + "Container"
+LDP_BASIC_CONTAINER = LDP + "BasicContainer"
+LDP_INBOX = LDP + "inbox"
+SOLID = "http://www.w3.org/ns/solid/terms#"
+SOLID_OIDC_ISSUER = SOLID + "oidcIssuer"
+SOLID_PRIVATE_TYPE_INDEX = SOLID + "privateTypeIndex"
+SOLID_TYPE_INDEX = SOLID + "TypeIndex"
+SOLID_UNLISTED = SOLID + "UnlistedDocument"
+SOLID_REGISTRATION = SOLID + "TypeRegistration"
+SOLID_FOR_CLASS = SOLID + "forClass"
+SOLID_INSTANCE_CONTAINER = SOLID + "instanceContainer"
+SOLID_STORAGE_DESCRIPTION = SOLID + "storageDescription"
+
+# schema.org (written with https, http accepted when reading), ActivityStreams, PROV, DPV
+SCHEMA = "https://schema.org/"
+AS = "https://www.w3.org/ns/activitystreams#"
+DCT = "http://purl.org/dc/terms/"
+DCT_MODIFIED = DCT + "modified"
+PROV = "http://www.w3.org/ns/prov#"
+DPV = "https://w3id.org/dpv#"
+DPV_HAS_PERSONAL_DATA = DPV + "hasPersonalData"
+PD = "https://w3id.org/dpv/pd#"
+
+# Our own: vocab/lifepod.ttl
+LP = "https://w3id.org/lifepod#"
+LP_PARTITION = LP + "Partition"
+LP_IMPORT_RUN = LP + "ImportRun"
+LP_AD = LP + "Ad"
+LP_TIME_PRECISION = LP + "timePrecision"
+LP_MATCH_KEY = LP + "matchKey"
+LP_TRANSITION = LP + "transition"
+LP_REFERRER = LP + "referrer"
+LP_QUANTITY = LP + "quantity"
+LP_LAYOUT = LP + "layout"
+LP_RECOGNISED_SHAPE = LP + "recognisedShape"
+LP_SEEN = LP + "seen"
+LP_WRITTEN = LP + "written"
+LP_UNCHANGED = LP + "unchanged"
+LP_DUPLICATES = LP + "duplicates"
+LP_SKIPPED = LP + "skipped"
+LP_REASON = LP + "reason"
+LP_COUNT = LP + "count"
+LP_EARLIEST = LP + "earliest"
+LP_LATEST = LP + "latest"
+LP_INTRODUCED = LP + "introduced"
+LP_GRANULARITY = LP + "granularity"
+LP_STATE = LP + "state"
+
+PREFIXES: tuple[tuple[str, str], ...] = (
+    ("acl", ACL),
+    ("as", AS),
+    ("dct", DCT),
+    ("dpv", DPV),
+    ("foaf", FOAF),
+    ("ldp", LDP),
+    ("lp", LP),
+    ("pd", PD),
+    ("pim", "http://www.w3.org/ns/pim/space#"),
+    ("prov", PROV),
+    ("rdf", RDF),
+    ("rdfs", RDFS),
+    ("schema", SCHEMA),
+    ("solid", SOLID),
+    ("xsd", XSD),
+)
+"""The fixed prefix map of everything we write, sorted by prefix."""

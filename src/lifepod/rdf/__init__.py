@@ -1,0 +1,1 @@
+"""Graphs: Turtle, JSON-LD and patches; no I/O."""

@@ -1,0 +1,167 @@
+"""Turtle in and out: bytes ⇄ rdflib graphs, parsed and written by pyoxigraph through one bridge.
+
+It refuses to fetch, to guess a base, to repair bad syntax and to change a lexical form.
+
+* ``01`` stays ``01`` and ``…Z`` stays ``…Z``: patches that delete, and signatures, depend on it.
+* Blank nodes of two documents never become one.
+* Same graph, same bytes: fixed prefixes, sorted triples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from lifepod.errors import Malformed, TooBig
+from lifepod.limits import LIMITS, Limits
+from lifepod.names import PREFIXES, RDF_TYPE, XSD_STRING
+
+Triple = tuple[Node, Node, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A graph as it was read: with the URL it stands at and the version that was read."""
+
+    url: str
+    """Absolute URL of the document; relative IRIs were resolved against it."""
+    graph: Graph
+    """Its triples. Edit a copy (:func:`copy_of`), not this one."""
+    etag: str | None = None
+    """Opaque version tag, ``None`` where the server gave none."""
+
+
+def quads_of(data: bytes, base: str, limits: Limits = LIMITS) -> list[ox.Quad]:
+    """Parse Turtle whole before anything is used (pyoxigraph raises after yielding); raises :class:`Malformed`."""
+    if len(data) > limits.document_bytes:
+        raise TooBig(f"{base} is larger than {limits.document_bytes} bytes.", bound=limits.document_bytes, place=base)
+    quads: list[ox.Quad] = []
+    try:
+        for quad in ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
+            quads.append(quad)
+            if len(quads) > limits.triples:
+                raise TooBig(f"{base} has more than {limits.triples} triples.", bound=limits.triples, place=base)
+    except SyntaxError as error:
+        raise Malformed(
+            f"{base} is not Turtle: line {error.lineno}, column {error.offset}.",
+            place=base,
+            line=error.lineno,
+            column=error.offset,
+        ) from None
+    except ValueError as error:
+        raise Malformed(f"{base} cannot be read as Turtle ({type(error).__name__}).", place=base) from None
+    return quads
+
+
+def parse_turtle(data: bytes, base: str, limits: Limits = LIMITS) -> Graph:
+    """Turtle bytes → rdflib graph; raises :class:`Malformed` with line and column, or :class:`TooBig`."""
+    graph = Graph()
+    for quad in quads_of(data, base, limits):
+        graph.store.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)), graph)
+    return graph
+
+
+def write_turtle(graph: Graph) -> bytes:
+    """rdflib graph → Turtle bytes, the same for equal graphs (blank nodes aside): fixed prefixes, sorted triples."""
+    triples = sorted((_triple(t) for t in graph), key=_sort_key)
+    text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used_prefixes(triples)) or b""
+    lines = text.split(b"\n")
+    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix ")), 0)
+    return b"\n".join(sorted(lines[:count]) + lines[count:])  # the serialiser's prefix order changes run by run
+
+
+def copy_of(graph: Graph) -> Graph:
+    """A graph with the same triples that can be edited on its own."""
+    copy = Graph()
+    for triple in graph:
+        copy.store.add(triple, copy)
+    return copy
+
+
+def same_triples(one: Graph, other: Graph) -> bool:
+    """Whether two graphs hold the same triples, up to the names of blank nodes (RDFC-1.0 where there are any)."""
+    left, right = set(one), set(other)
+    if left == right:
+        return True
+    if len(left) != len(right) or not (has_blank_nodes(one) and has_blank_nodes(other)):
+        return False
+    return _canonical(one) == _canonical(other)
+
+
+def has_blank_nodes(graph: Graph) -> bool:
+    """Whether any subject or object is a blank node."""
+    return any(isinstance(s, BNode) or isinstance(o, BNode) for s, _, o in graph)
+
+
+def _canonical(graph: Graph) -> list[str]:
+    # The canonical labelling can cost exponential time on hostile graphs; past this bound two documents count as
+    # different, which only ever costs a write or a re-read.
+    blanks = {n for s, _, o in graph for n in (s, o) if isinstance(n, BNode)}
+    if len(blanks) > 200:
+        return [str(id(graph))]
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in map(_triple, graph))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return sorted(str(quad) for quad in dataset)
+
+
+def _used_prefixes(triples: list[ox.Triple]) -> dict[str, str]:
+    text = {term.value for t in triples for term in _iris(t) if term.value != RDF_TYPE}
+    return {prefix: iri for prefix, iri in PREFIXES if any(name.startswith(iri) for name in text)}
+
+
+def _iris(triple: ox.Triple) -> Iterator[ox.NamedNode]:
+    for term in (triple.subject, triple.predicate, triple.object):
+        if isinstance(term, ox.NamedNode):
+            yield term
+        elif isinstance(term, ox.Literal):
+            yield term.datatype
+
+
+def _sort_key(triple: ox.Triple) -> tuple[str, bool, str, str]:
+    predicate = triple.predicate.value
+    return str(triple.subject), not predicate.endswith("22-rdf-syntax-ns#type"), predicate, str(triple.object)
+
+
+def _node(term: object) -> URIRef | BNode | Literal:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        if term.datatype.value == XSD_STRING:
+            return Literal(term.value)
+        return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise Malformed("The document quotes triples inside triples, which no Solid server promises to keep.")
+
+
+def _triple(triple: Triple) -> ox.Triple:
+    subject, predicate, obj = triple
+    try:
+        return ox.Triple(_resource(subject), ox.NamedNode(str(predicate)), _object(obj))
+    except ValueError as error:
+        raise Malformed(f"A triple cannot be written: {error}.") from None
+
+
+def _resource(node: Node) -> ox.NamedNode | ox.BlankNode:
+    return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
+
+
+def _object(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    if not isinstance(node, Literal):
+        return _resource(node)
+    if node.language:
+        return ox.Literal(str(node), language=node.language)
+    if node.datatype:
+        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)))
+    return ox.Literal(str(node))
+
+
+def term_text(node: Node) -> str:
+    """One term in N-Triples syntax, as N3 Patch wants it."""
+    return str(_object(node))

@@ -1,0 +1,1 @@
+"""What a vendor does: read what was granted."""
