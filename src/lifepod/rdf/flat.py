@@ -13,7 +13,7 @@ from itertools import groupby
 
 from lifepod.errors import Malformed
 from lifepod.limits import LIMITS, Limits
-from lifepod.names import PREFIXES, RDF_TYPE
+from lifepod.names import DCT_MODIFIED, LDP_CONTAINS, PREFIXES, RDF_TYPE
 from lifepod.rdf.turtle import quads_of
 
 FlatTriple = tuple[str, str, str]
@@ -102,3 +102,18 @@ def _prefixed(term: str) -> tuple[str, str]:
         if value.startswith(namespace) and _NAME.match(value[len(namespace) :]):
             return prefix, f"{prefix}:{value[len(namespace) :]}"
     return "", term
+
+
+def members(data: bytes, container: str, limits: Limits = LIMITS) -> dict[str, str]:
+    """The members of a container listing with the time each was modified (``""`` where it does not say).
+
+    https://solidproject.org/TR/protocol#contained-resource-metadata
+    """
+    found: dict[str, str] = {}
+    modified: dict[str, str] = {}
+    for quad in quads_of(data, container, limits):
+        if quad.predicate.value == LDP_CONTAINS and getattr(quad.subject, "value", "") == container:
+            found[getattr(quad.object, "value", "")] = ""
+        elif quad.predicate.value == DCT_MODIFIED:
+            modified[getattr(quad.subject, "value", "")] = getattr(quad.object, "value", "")
+    return {url: modified.get(url, "") for url in sorted(found)}

@@ -165,3 +165,18 @@ def _object(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
 def term_text(node: Node) -> str:
     """One term in N-Triples syntax, as N3 Patch wants it."""
     return str(_object(node))
+
+
+def iris(graph: Graph, subject: str, predicate: str) -> tuple[str, ...]:
+    """The IRIs that ``subject`` has for ``predicate``, sorted; a small API for rooms without rdflib."""
+    found = graph.objects(URIRef(subject), URIRef(predicate))
+    return tuple(sorted(str(o) for o in found if isinstance(o, URIRef)))
+
+
+def with_iris(graph: Graph, *triples: tuple[str, str, str]) -> Graph:
+    """A copy of the graph with these triples of IRIs added."""
+    out = copy_of(graph)
+    for triple in triples:
+        s, p, o = (URIRef(term) for term in triple)
+        out.add((s, p, o))
+    return out

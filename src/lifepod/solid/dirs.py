@@ -1,0 +1,48 @@
+"""Where lifepod keeps its own files on this machine: settings, state (logins), cache (surveys).
+
+It refuses to hold anything but folders. ``LIFEPOD_DIR`` puts all of them below one folder, for tests and trials.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def config_dir() -> Path:
+    """Settings: profiles without their secrets."""
+    return _made("config", platformdirs.user_config_dir("lifepod"))
+
+
+def state_dir() -> Path:
+    """Logins, where the system keyring cannot hold them."""
+    return _made("state", platformdirs.user_state_dir("lifepod"))
+
+
+def cache_dir() -> Path:
+    """What can be fetched again: surveys, copies of partitions."""
+    return _made("cache", platformdirs.user_cache_dir("lifepod"))
+
+
+def _made(kind: str, default: str) -> Path:
+    top = os.environ.get("LIFEPOD_DIR")
+    folder = Path(top) / kind if top else Path(default)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace a file whole, readable by its owner alone from its first byte."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

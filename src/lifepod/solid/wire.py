@@ -1,0 +1,179 @@
+"""HTTP as values: what a request should say, what an answer means, whether a redirect may be followed.
+
+It refuses to open a connection and to sleep. Sources: https://solidproject.org/TR/protocol, RFC 8288 (Link), RFC 9110.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotSignedIn, Refused, TooBig, Unreachable
+from lifepod.plain import plain
+
+TURTLE = "text/turtle"
+JSON_LD = "application/ld+json"
+N3_PATCH = "text/n3"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One target of a ``Link`` header, resolved."""
+
+    target: str
+    rel: str
+    """One relation, in lower case where it is a registered word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, read whole within the limits."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    """Lower-case names; several values joined by ``, ``."""
+    body: bytes = b""
+
+    @property
+    def etag(self) -> str | None:
+        """The strong version tag; a weak one cannot be used in ``If-Match`` and counts as none."""
+        tag = self.headers.get("etag", "")
+        return tag if tag.startswith('"') and self.status < 400 else None
+
+    @property
+    def content_type(self) -> str:
+        """Media type without parameters, lower case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every ``Link``, targets resolved against the URL of the answer."""
+        return parse_links(self.headers.get("link", ""), self.url)
+
+    def link(self, rel: str) -> str | None:
+        """The first target of a relation."""
+        return next((link.target for link in self.links if link.rel == rel), None)
+
+
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[A-Za-z0-9*!_.-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\",;\s]+))?)*)")
+_PARAM = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\",;\s]+))", re.IGNORECASE)
+
+
+def parse_links(header: str, base: str) -> tuple[Link, ...]:
+    """A ``Link`` header → links, one per relation; relative targets resolved against ``base`` (RFC 8288)."""
+    out = []
+    for target, params in _LINK.findall(header[:65536]):
+        found = _PARAM.search(params)
+        if found is None:
+            continue
+        for rel in (found.group(1) or found.group(2) or "").split():
+            out.append(Link(urljoin(base, target), rel if ":" in rel else rel.lower()))
+    return tuple(out)
+
+
+def own_spelling(url: str) -> str:
+    """The one spelling we sign and send: each path segment decoded once, then percent-encoded again.
+
+    Community Solid Server checks the proof's ``htu`` against this form (``a+b`` signed as ``a+b`` is 401).
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise Malformed(f"{plain(url)} is not an http(s) address of a pod.", place=url)
+    segments = [quote(unquote(s, errors="surrogateescape"), safe="-_.!~*'()") for s in parts.path.split("/")]
+    host = parts.hostname if ":" not in parts.hostname else f"[{parts.hostname}]"
+    port = parts.port
+    if port and port != {"http": 80, "https": 443}[parts.scheme]:
+        host = f"{host}:{port}"
+    return urlunsplit((parts.scheme, host, "/".join(segments) or "/", parts.query, ""))
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    host = (urlsplit(url).hostname or "").lower()
+    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
+
+
+def redirect_of(method: str, url: str, status: int, location: str | None) -> str:
+    """Where to send the request anew, with a fresh proof; raises :class:`Unreachable` where we must not.
+
+    Same origin only, since the login goes along; a write only by 307 or 308; never from https to http. The HTTP client
+    itself must not follow: it would hand the old proof to whoever the redirect points at.
+    """
+    target = urljoin(url, location or "")
+    if not location or origin_of(target) != origin_of(url):
+        raise Unreachable(
+            f"{plain(url)} points elsewhere ({plain(origin_of(target))}); your login is not taken there.",
+            host=origin_of(url),
+            advice="If the pod has moved, sign in at its new address.",
+        )
+    if method not in SAFE and status not in (307, 308):
+        raise Unreachable(f"{plain(url)} answered a write with redirect {status}; it was not sent again.")
+    return target
+
+
+def message_of(reply: Reply) -> str:
+    """What the server says of a failure, harmless and short: RFC 9457 problem details or the server's own JSON."""
+    if "json" not in reply.content_type:
+        return ""
+    try:
+        body = json.loads(reply.body[:20000])
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    said = body.get("detail") or body.get("title") or body.get("message") or ""
+    return plain(said, 200) if isinstance(said, str) else ""
+
+
+def failure_of(method: str, reply: Reply) -> LifepodError | None:
+    """The error an answer means, with whose move is next; ``None`` for success and 304."""
+    status, place = reply.status, reply.url
+    if status < 300 or status == 304:
+        return None
+    shown, said = plain(place), message_of(reply)
+    tail = f" The server says: {said}" if said else ""
+    if status == 401:
+        return NotSignedIn(f"{shown} wants a login (401), or the one it got is not accepted.{tail}")
+    if status == 403:
+        return Refused(f"You may not {_VERBS.get(method, 'use')} {shown} (403).", place=place, mode=method)
+    if status in (404, 410):
+        return Missing(f"{shown} is not there ({status}).", place=place)
+    if status in (409, 412, 428):
+        return Conflict(
+            f"{shown} was changed by someone else, or clashes with what is there ({status}).{tail}", place=place
+        )
+    if status == 413:
+        return TooBig(
+            f"{shown} is too big for the server or over its quota (413).{tail}",
+            place=place,
+            advice="Free space in the pod, or send less.",
+        )
+    if status in (429, 503):
+        wait = _seconds(reply.headers.get("retry-after", ""))
+        when = f" Try again in {wait:.0f} s." if wait is not None else ""
+        return Unreachable(f"{shown}: the server is busy ({status}).{when}", host=origin_of(place), after=wait)
+    if status >= 500:
+        return Unreachable(
+            f"{shown}: the server failed ({status}).{tail}",
+            host=origin_of(place),
+            advice="Nothing was half-written by us. Look at the server's log, then try again.",
+        )
+    return Malformed(f"{shown}: the server did not accept the request ({status}).{tail}", place=place)
+
+
+_VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "change", "POST": "add to", "DELETE": "delete"}
+
+
+def _seconds(value: str) -> float | None:
+    return min(float(value), 86400.0) if re.fullmatch(r"\d{1,9}", value.strip()) else None
