@@ -59,6 +59,9 @@ SOLID_FOR_CLASS = SOLID + "forClass"
 SOLID_INSTANCE_CONTAINER = SOLID + "instanceContainer"
 SOLID_STORAGE_DESCRIPTION = SOLID + "storageDescription"
 
+VCARD = "http://www.w3.org/2006/vcard/ns#"
+VCARD_HAS_MEMBER = VCARD + "hasMember"
+
 # schema.org (written with https, http accepted when reading), ActivityStreams, PROV, DPV
 SCHEMA = "https://schema.org/"
 AS = "https://www.w3.org/ns/activitystreams#"

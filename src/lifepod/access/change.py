@@ -45,10 +45,14 @@ class Edit:
     """Place whose inherited rules were copied: later changes there will not reach here."""
 
     @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules the place would have of its own."""
+        return wac.read_rules(self.after.graph, self.after.url, self.place)
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The change in words, rule by rule: ``+`` comes, ``-`` goes."""
-        before = wac.read_rules(self.document.graph, self.document.url, self.place)
-        after = wac.read_rules(self.after.graph, self.after.url, self.place)
+        before, after = wac.read_rules(self.document.graph, self.document.url, self.place), self.rules
         gone = tuple(f"- {_line(rule)}" for rule in before if rule not in after)
         return gone + tuple(f"+ {_line(rule)}" for rule in after if rule not in before)
 
@@ -121,6 +125,7 @@ def plan(ground: Ground, wish: Wish) -> Plan:
     shifts = shifts_between(ground.survey, after)
     _guard_others(shifts, wish)
     still_open = _still_open(after, wish) if wish.verb == "revoke" else ()
+    _guard_target(still_open, wish, after.storage)
     return Plan(wish, edits, shifts, _warnings(ground.survey, wish, edits), still_open, after)
 
 
@@ -221,6 +226,17 @@ def _guard_others(shifts: tuple[Shift, ...], wish: Wish) -> None:
             raise Undecided(
                 f"This would also change what {shift.who} may {shift.mode.value} at {shift.places[0]}.",
                 advice="Nothing was written. Change that person's access on its own first.",
+            )
+
+
+def _guard_target(still_open: tuple[Open, ...], wish: Wish, storage: str) -> None:
+    """P4: a revoke closes its place, or says why it cannot; over the whole pod it lists what stays open."""
+    for left in still_open:
+        if left.place == wish.place and wish.place != storage:
+            sure = "would still" if left.answer is Answer.YES else "might still"
+            raise Undecided(
+                f"{wish.agent} {sure} {left.mode.value} {wish.place}, through {left.through}.",
+                advice=f"Close that first: access through {left.through} cannot be taken from one agent alone.",
             )
 
 

@@ -33,7 +33,9 @@ def decide(
         return Verdict(answer, allow[1])
     if answer is UNKNOWN:
         return Verdict(answer, allow[1] + deny[1], blind)
-    return Verdict(answer, deny[1] or tuple(r for r in considered if not r.deny))
+    if deny[0] is YES:
+        return Verdict(answer, deny[1])
+    return Verdict(answer, tuple(r for r in considered if not r.deny))
 
 
 def _best(

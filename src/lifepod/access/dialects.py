@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from lifepod.access import wac
+from lifepod.access.rules import Rule
 from lifepod.errors import Undecided
-from lifepod.names import ACP_RESOURCE
+from lifepod.names import ACP_RESOURCE, VCARD_HAS_MEMBER
+from lifepod.rdf.turtle import Document, iris, parse_turtle, write_turtle
 
 
 class Dialect(StrEnum):
@@ -43,3 +46,24 @@ def must_be_wac(dialect: Dialect, place: str) -> None:
             f"The server of {place} does not say which access control language it speaks.",
             advice="Sign in as the owner; if you are, this server is not supported yet. Nothing was written.",
         )
+
+
+def rules_of(document: Document, place: str) -> tuple[Rule, ...]:
+    """The rules a control document holds for ``place``."""
+    return wac.read_rules(document.graph, document.url, place)
+
+
+def written_rules(document: Document, place: str) -> tuple[Rule, ...]:
+    """The rules a reader will find once the document is written: they must be those that were planned."""
+    back = parse_turtle(write_turtle(document.graph), document.url)
+    return rules_of(Document(document.url, back), place)
+
+
+def names_place(document: Document, place: str) -> bool:
+    """Whether the document speaks of ``place`` at all: the check on an address that was learned, not given."""
+    return wac.names_place(document.graph, place)
+
+
+def members_of(document: Document, group: str) -> tuple[str, ...]:
+    """The members of exactly this group (https://solidproject.org/TR/wac#acl-agentgroup)."""
+    return iris(document.graph, group, VCARD_HAS_MEMBER)

@@ -36,7 +36,11 @@ def read_rules(graph: Graph, document: str, place: str) -> tuple[Rule, ...]:
     ``place`` is compared as text (W25). Order-free: sorted by node.
     """
     rules = (_rule(graph, node, document, place) for node in set(graph.subjects(_TYPE, _AUTHORIZATION)))
-    return tuple(sorted((r for r in rules if r is not None), key=lambda r: (r.node, sorted(r.modes))))
+    return tuple(sorted((r for r in rules if r is not None), key=_rule_order))
+
+
+def _rule_order(rule: Rule) -> tuple[str, list[Mode], list[Who], bool]:
+    return rule.node, sorted(rule.modes), sorted(rule.audience), rule.here
 
 
 def names_place(graph: Graph, place: str) -> bool:
@@ -57,7 +61,7 @@ def _rule(graph: Graph, node: Node, document: str, place: str) -> Rule | None:
     notes += tuple("condition" for _ in graph.objects(node, _CONDITION))
     return Rule(
         document=document,
-        node=str(node),
+        node="_:" if isinstance(node, BNode) else str(node),  # blank names change at every reading
         modes=modes,
         every=(Test(who=who, origins=origins),),
         here=here,
@@ -96,9 +100,9 @@ def inherited_copy(graph: Graph, ancestor: str, document: str, place: str) -> Gr
     return out
 
 
-def _copy(source: Graph, out: Graph, subject: Node, predicate: Node, obj: Node, depth: int = 4) -> None:
+def _copy(source: Graph, out: Graph, subject: Node, predicate: Node, obj: Node, depth: int = 32) -> None:
     out.add((subject, predicate, obj))
-    if isinstance(obj, BNode) and depth > 0:
+    if isinstance(obj, BNode) and depth > 0 and (obj, None, None) not in out:
         for p, o in source.predicate_objects(obj):
             _copy(source, out, obj, p, o, depth - 1)
 
@@ -131,18 +135,24 @@ def without_agent(graph: Graph, document: str, agent: str, modes: frozenset[Mode
     out = copy_of(graph)
     who = URIRef(agent)
     for node in sorted(set(graph.subjects(_AGENT, who)), key=str):
-        held = {m for m in graph.objects(node, _MODE) if m in _MODE_OF}
-        kept = _kept({_MODE_OF[m] for m in held if isinstance(m, URIRef)}, modes)
-        if {_IRI_OF[m] for m in kept} == held:
+        given = set(graph.objects(node, _MODE))
+        held = {_MODE_OF[m] for m in given if isinstance(m, URIRef) and m in _MODE_OF}
+        kept = _kept(held, modes)
+        if kept == held:
             continue
-        shared = any(o != who for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p))
-        if shared:
+        left: set[Node] = {_IRI_OF[m] for m in kept}
+        if modes != frozenset(Mode):
+            left |= given - set(_MODE_OF)  # modes of a later version are not ours to drop
+        if any(o != who for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p)):
             out.remove((node, _AGENT, who))
+            _split(graph, out, node, (_minted(document, str(node), agent, ",".join(sorted(map(str, left)))), who, left))
+        elif left:
+            out.remove((node, _MODE, None))
+            for mode in left:
+                out.add((node, _MODE, mode))
         else:
             out.remove((node, None, None))
             _drop_orphans(out, graph, node)
-        if kept:
-            _keep(graph, out, node, (_minted(document, str(node), agent, ",".join(sorted(kept))), who, kept))
     return out
 
 
@@ -155,25 +165,46 @@ def _kept(held: set[Mode], taken: frozenset[Mode]) -> set[Mode]:
     return kept
 
 
-def _keep(graph: Graph, out: Graph, node: Node, rest: tuple[URIRef, URIRef, set[Mode]]) -> None:
-    copy, who, kept = rest
+def _split(graph: Graph, out: Graph, node: Node, part: tuple[URIRef, URIRef, set[Node]]) -> None:
+    copy, who, left = part
+    if not left:
+        return
     for predicate, obj in graph.predicate_objects(node):
         if predicate not in (_AGENT, _CLASS, _GROUP, _MODE):
             _copy(graph, out, copy, predicate, obj)
     out.add((copy, _AGENT, who))
-    for mode in kept:
-        out.add((copy, _MODE, _IRI_OF[mode]))
+    for mode in left:
+        out.add((copy, _MODE, mode))
 
 
 def _drop_orphans(out: Graph, graph: Graph, node: Node) -> None:
     for obj in graph.objects(node):
-        if isinstance(obj, BNode) and (None, None, obj) not in out:
+        if isinstance(obj, BNode) and (None, None, obj) not in out and (obj, None, None) in out:
             out.remove((obj, None, None))
+            _drop_orphans(out, graph, obj)
 
 
-def owner_rules(document: str, place: str, owner: str) -> Graph:
-    """The smallest ACL that keeps a place for its owner alone."""
-    return with_agent(Graph(), document, place, owner, Mode)
+def with_signed_in(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
+    """A copy of the ACL with an authorization for anyone signed in, at the place alone."""
+    out, node = copy_of(graph), _minted(document, "signed-in", place)
+    out.add((node, _TYPE, _AUTHORIZATION))
+    out.add((node, _CLASS, URIRef(names.ACL_AUTHENTICATED)))
+    out.add((node, _ACCESS_TO, URIRef(place)))
+    for mode in modes:
+        out.add((node, _MODE, _IRI_OF[mode]))
+    return out
+
+
+def without_public(graph: Graph) -> Graph:
+    """A copy of the ACL in which no rule names the public; a rule shared with others keeps them."""
+    out, public = copy_of(graph), URIRef(names.FOAF_AGENT)
+    for node in set(graph.subjects(_CLASS, public)):
+        if any(o != public for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p)):
+            out.remove((node, _CLASS, public))
+        else:
+            out.remove((node, None, None))
+            _drop_orphans(out, graph, node)
+    return out
 
 
 def _minted(document: str, *parts: str) -> URIRef:

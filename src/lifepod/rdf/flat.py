@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from itertools import groupby
 
 from lifepod.errors import Malformed
 from lifepod.limits import LIMITS, Limits
@@ -20,6 +18,8 @@ FlatTriple = tuple[str, str, str]
 """Subject, predicate, object in N-Triples syntax; IRIs below the document are relative to it."""
 
 _TYPE = f"<{RDF_TYPE}>"
+_NAMESPACES = {namespace: prefix for prefix, namespace in PREFIXES}
+_KNOWN: dict[str, tuple[str, str]] = {}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -64,29 +64,50 @@ def read_flat(data: bytes, base: str, limits: Limits = LIMITS) -> list[FlatTripl
 def write_flat(triples: Iterable[FlatTriple]) -> bytes:
     """Flat triples → Turtle: used prefixes, subjects sorted, ``a`` first, predicates and objects sorted, LF.
 
-    Sorting is by the text of the terms; ``<>`` sorts before every fragment.
+    Sorting is by the text of the terms; the document itself comes first, a record right before its own parts.
     """
-    ordered = sorted(set(triples), key=_order)
+    subjects: dict[str, list[tuple[str, str]]] = {}
+    for subject, predicate, obj in triples:
+        subjects.setdefault(subject, []).append((predicate, obj))
     used: set[str] = set()
-    blocks: list[str] = []
-    for subject, group in groupby(ordered, key=lambda t: t[0]):
-        lines = []
-        for predicate, run in groupby(group, key=lambda t: t[1]):
-            objects = " , ".join(_short(t[2], used) for t in run)
-            lines.append(f"{'a' if predicate == _TYPE else _short(predicate, used)} {objects}")
-        blocks.append(f"{subject} " + " ;\n    ".join(lines) + " .\n")
-    heads = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES if prefix in used)
+    blocks = [block(subject, subjects[subject], used) for subject in sorted(subjects, key=subject_order)]
+    return assemble(blocks, used)
+
+
+def subject_order(subject: str) -> str:
+    """Sort key of a subject: without its closing bracket, so that ``<#a>`` stands before ``<#a-object>``."""
+    return subject[:-1]
+
+
+def block(subject: str, pairs: Iterable[tuple[str, str]], used: set[str]) -> str:
+    """Everything said of one subject; adds the prefixes it needs to ``used``."""
+    lines: list[str] = []
+    last = ""
+    for predicate, obj in sorted(set(pairs), key=_type_first):
+        shown = _short(obj, used)
+        if predicate == last:
+            lines[-1] += " , " + shown
+        else:
+            lines.append(f"{'a' if predicate == _TYPE else _short(predicate, used)} {shown}")
+        last = predicate
+    return f"{subject} " + " ;\n    ".join(lines) + " .\n"
+
+
+def assemble(blocks: Iterable[str], used: Iterable[str]) -> bytes:
+    """Blocks in their order → a document, with exactly the prefixes named in ``used``."""
+    wanted = set(used)
+    heads = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES if prefix in wanted)
     return (heads + "\n" + "".join(blocks)).encode()
 
 
-def _order(triple: FlatTriple) -> tuple[bool, str, bool, str, str]:
-    return triple[0] != "<>", triple[0], triple[1] != _TYPE, triple[1], triple[2]
+def _type_first(pair: tuple[str, str]) -> tuple[bool, str, str]:
+    return pair[0] != _TYPE, pair[0], pair[1]
 
 
 def _short(term: str, used: set[str]) -> str:
     if term[0] == "<":
         prefix, name = _prefixed(term)
-        if prefix:
+        if prefix and len(_KNOWN) < 4096:
             used.add(prefix)
         return name
     if term[-1] == ">":
@@ -95,13 +116,15 @@ def _short(term: str, used: set[str]) -> str:
     return term
 
 
-@lru_cache(maxsize=4096)
 def _prefixed(term: str) -> tuple[str, str]:
-    value = term[1:-1]
-    for prefix, namespace in PREFIXES:
-        if value.startswith(namespace) and _NAME.match(value[len(namespace) :]):
-            return prefix, f"{prefix}:{value[len(namespace) :]}"
-    return "", term
+    known = _KNOWN.get(term)
+    if known is None:
+        cut = max(term.rfind("#"), term.rfind("/")) + 1
+        prefix, name = _NAMESPACES.get(term[1:cut], ""), term[cut:-1]
+        known = (prefix, f"{prefix}:{name}") if prefix and _NAME.match(name) else ("", term)
+        if prefix and len(_KNOWN) < 4096:
+            _KNOWN[term] = known  # vocabulary terms come again and again; addresses do not
+    return known
 
 
 def members(data: bytes, container: str, limits: Limits = LIMITS) -> dict[str, str]:
@@ -117,3 +140,22 @@ def members(data: bytes, container: str, limits: Limits = LIMITS) -> dict[str, s
         elif quad.predicate.value == DCT_MODIFIED:
             modified[getattr(quad.subject, "value", "")] = getattr(quad.object, "value", "")
     return {url: modified.get(url, "") for url in sorted(found)}
+
+
+def value_of(term: str) -> str:
+    """The text of a literal, or the IRI, without the syntax around it."""
+    if term.startswith("<"):
+        return term[1:-1]
+    inner = term[1 : term.rindex('"')]
+    return _UNESCAPE.sub(_unescaped, inner)
+
+
+_UNESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_SHORT_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match.group(1)
+    if len(code) > 1:
+        return chr(int(code[1:], 16))
+    return _SHORT_ESCAPES.get(code, code)

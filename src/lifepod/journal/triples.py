@@ -1,0 +1,202 @@
+"""Activities as linked data: the identity of a record, its text in a partition, and partitions joined.
+
+It refuses to mint blank nodes, to lose triples it did not write, and to let the order of imports show: joins are
+commutative, and equal sets of records give equal bytes.
+
+* ``#<YYYYMMDDTHHMMSSZ>-<16 hex>`` names a record; its parts are ``…-object``, ``…-amount``.
+* A record's own text never depends on another source, nor on when it was imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lifepod import names
+from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Kind, Moment, Value
+from lifepod.rdf.flat import FlatTriple, assemble, block, iri, read_flat, text, typed, write_flat
+
+_TYPE, _NAME, _START = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>", f"<{names.SCHEMA}startTime>"
+_MATCH, _PRECISION = f"<{names.LP_MATCH_KEY}>", f"<{names.LP_TIME_PRECISION}>"
+_UNIT = "\x1f"
+LAYOUT = "1"
+"""Version of the layout, written into every partition as ``lp:layout``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One activity as it stands in a partition."""
+
+    name: str
+    """Fragment, without ``#``."""
+    size: int
+    """Triples."""
+    blocks: tuple[str, ...]
+    """Turtle of the record and of each of its parts."""
+    prefixes: str
+    """Prefixes the body uses, separated by blanks."""
+
+
+def stamp(moment: Moment | None) -> str:
+    """The sortable time in a record's name: to the second, to the day, or ``undated``."""
+    if moment is None:
+        return "undated"
+    if not isinstance(moment.value, datetime):
+        return moment.value.strftime("%Y%m%d")
+    return moment.value.strftime("%Y%m%dT%H%M%S") + ("Z" if moment.value.tzinfo else "")
+
+
+def lexical(moment: Moment) -> tuple[str, str]:
+    """The canonical text of a time and its datatype: ``Z`` for instants, no zone where none is known."""
+    value = moment.value
+    if not isinstance(value, datetime):
+        return value.isoformat(), names.XSD_DATE
+    shown = value.replace(tzinfo=None)
+    digits = shown.isoformat(timespec="seconds" if not shown.microsecond else "microseconds")
+    if shown.microsecond:
+        digits = digits.rstrip("0")
+    return digits + ("Z" if value.tzinfo else ""), names.XSD_DATETIME
+
+
+def name_of(activity: Activity) -> str:
+    """The name of a record: its time and 16 hex digits of its identity (kind, source, key)."""
+    parts = _UNIT.join((activity.kind, activity.source, *activity.key))
+    return f"{stamp(activity.start)}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
+
+
+def record_of(activity: Activity, name: str) -> Record:
+    """The record's text under ``name`` (:func:`name_of`, with ``-2`` … for real repetitions)."""
+    kind = KINDS[activity.kind]
+    subject, used = f"<#{name}>", set[str]()
+    pairs = [(_TYPE, f"<{t}>") for t in kind.types]
+    if activity.name:
+        pairs.append((_NAME, text(activity.name)))
+    if activity.start is not None:
+        pairs.append((_START, _time(activity.start)))
+        if activity.start.precision == "minute":
+            pairs.append((_PRECISION, '"minute"'))
+    if activity.match:
+        pairs.append((_MATCH, f'"{match_key(activity)}"'))
+    pairs += [(f"<{p}>", _term(v)) for p, v in activity.facts]
+    size, blocks = len(pairs) + len(activity.things), []
+    for thing in activity.things:
+        part = f"<#{name}-{thing.part}>"
+        pairs.append((f"<{thing.link}>", part))
+        about = [(_TYPE, f"<{t}>") for t in thing.types] + [(f"<{p}>", _term(v)) for p, v in thing.facts]
+        size += len(about)
+        blocks.append(block(part, about, used))
+    return Record(name, size, (block(subject, pairs, used), *blocks), " ".join(sorted(used)))
+
+
+def match_key(activity: Activity) -> str:
+    """Equal for the same happening told by two sources: 16 hex of kind, main object and time."""
+    return hashlib.sha256(_UNIT.join((activity.kind, *activity.match)).encode()).hexdigest()[:16]
+
+
+def _time(moment: Moment) -> str:
+    return typed(*lexical(moment))
+
+
+def _term(value: Value) -> str:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Iri):
+        return iri(value.value)
+    if isinstance(value, bool):
+        return typed("true" if value else "false", names.XSD_BOOLEAN)
+    if isinstance(value, int):
+        return typed(str(value), names.XSD_INTEGER)
+    if isinstance(value, Decimal10):
+        return typed(value.value, names.XSD_DECIMAL)
+    return _time(value)
+
+
+def head_of(kinds: Iterable[Kind]) -> list[tuple[str, str]]:
+    """What a partition says of itself: its type, layout version and the kinds of personal data in it."""
+    categories = {category for kind in kinds for category in kind.categories}
+    return [
+        (_TYPE, f"<{names.LP_PARTITION}>"),
+        (f"<{names.LP_LAYOUT}>", typed(LAYOUT, names.XSD_INTEGER)),
+        *((f"<{names.DPV_HAS_PERSONAL_DATA}>", f"<{c}>") for c in sorted(categories)),
+    ]
+
+
+def new_partition(head: list[tuple[str, str]], records: Iterable[Record]) -> bytes:
+    """A partition that does not exist yet; the same bytes as :func:`joined_partition` would give."""
+    used: set[str] = set()
+    blocks: list[str] = []
+    for record in records:
+        blocks.extend(record.blocks)
+        used.update(record.prefixes.split())
+    blocks.sort(key=_subject)
+    return assemble([block("<>", head, used), *blocks], used)
+
+
+def _subject(shown: str) -> str:
+    return shown[: shown.index(">")]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A partition after a join."""
+
+    data: bytes | None
+    """What to write; ``None`` where nothing changes."""
+    written: tuple[str, ...]
+    """Names of records that are new or richer now."""
+    unchanged: int
+    """Records that stood there already, as they are."""
+
+
+def joined_partition(old: bytes, url: str, head: list[tuple[str, str]], records: Iterable[Record]) -> Joined:
+    """Join incoming records with the partition as it was read.
+
+    Of two bodies of one record the one with more triples wins, then the greater text. Triples that are not ours stay.
+    """
+    standing = read_flat(old, url)
+    by_record = _by_record(standing)
+    incoming = _by_record(read_flat(new_partition(head, records), url))
+    whole = {"": by_record.get("", set()) | incoming.pop("", set())}
+    written = []
+    for name, body in incoming.items():
+        there = by_record.get(name)
+        if there is None or (_rank(body) > _rank(there) and not _edited(there)):
+            whole[name] = body
+            written.append(name)
+    result = {t for name, body in (by_record | whole).items() for t in body}
+    if result == set(standing):
+        return Joined(None, (), len(incoming))
+    return Joined(write_flat(result), tuple(sorted(written)), len(incoming) - len(written))
+
+
+def _by_record(triples: Iterable[FlatTriple]) -> dict[str, set[FlatTriple]]:
+    found: dict[str, set[FlatTriple]] = {}
+    for triple in triples:
+        found.setdefault(record_name(triple[0]), set()).add(triple)
+    return found
+
+
+def record_name(subject: str) -> str:
+    """The record a subject belongs to: ``<#x-object>`` belongs to ``x``; the document itself to ``""``."""
+    if not subject.startswith("<#"):
+        return ""
+    parts = subject[2:-1].split("-")
+    keep = 3 if len(parts) > 2 and parts[2].isdigit() else 2
+    return "-".join(parts[:keep])
+
+
+def _rank(body: set[FlatTriple]) -> tuple[int, list[FlatTriple]]:
+    return len(body), sorted(body)
+
+
+def _edited(body: set[FlatTriple]) -> bool:
+    return any(predicate == f"<{names.LP}edited>" for _, predicate, _ in body)
+
+
+def day_of(moment: Moment | None) -> date | None:
+    """The day a record is filed under: UTC for instants, the local day where no zone is known."""
+    if moment is None:
+        return None
+    return moment.value.date() if isinstance(moment.value, datetime) else moment.value

@@ -1,0 +1,197 @@
+"""Exports → the journal in the pod: plan, then write only what changes, so that a second import sends nothing.
+
+It refuses to succeed with nothing read, to write an unchanged partition, and to put anything where others could read.
+
+* The run's record says ``started`` before the first partition and ``finished`` after the last; an import that was cut
+  off goes on when it is run again, because finished partitions compare equal.
+* Every partition is one conditional write: it is old or new, never half.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from lifepod.errors import LifepodError, NothingRead
+from lifepod.journal.layout import Granularity
+from lifepod.journal.runs import Input, Run
+from lifepod.owner.filing import Shelf, Shelves
+from lifepod.owner.gather import FileReport, Wanted, gather
+from lifepod.owner.settle import PRIVATE, ensure_private, must_be_closed
+from lifepod.owner.spool import Batch, Spool
+from lifepod.solid.pod import Pod
+
+Hear = Callable[[str, int, int], None]
+"""Hears what is being done, how much of it is done, and how much there is (0: not known)."""
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to import and how."""
+
+    wanted: Wanted
+    granularity: Granularity | None = None
+    """Of sources that are new; the standing one never changes."""
+    again: bool = False
+    """Read files again that a finished import has read already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What an import did, or would do."""
+
+    files: tuple[FileReport, ...]
+    classes: tuple[tuple[str, int], ...]
+    """Records by class, repetitions aside."""
+    written: int
+    """Records that are new in the pod, or richer than before."""
+    unchanged: int
+    duplicates: int
+    """Records that stood in more than one of the files."""
+    first: str
+    last: str
+    """Days of the first and last record, ISO; empty where none has a time."""
+    partitions: tuple[str, ...] = ()
+    """Paths of the resources that were written."""
+    run: str = ""
+    """Path of the run's record; empty where nothing was written."""
+    dry: bool = False
+
+    @property
+    def seen(self) -> int:
+        """Everything read: records and skipped."""
+        return sum(f.seen for f in self.files)
+
+    @property
+    def skipped(self) -> tuple[tuple[str, int], ...]:
+        """Reasons and counts of single records, over all files."""
+        total: Counter[str] = Counter()
+        for report in self.files:
+            total.update(dict(report.skipped))
+        return tuple(sorted(total.items()))
+
+    def must_have_read(self) -> None:
+        """Raise :class:`NothingRead` where a recognised file, or the whole pile, gave nothing."""
+        empty = [f for f in self.files if f.importer and not f.known and not f.records]
+        if empty:
+            one = empty[0]
+            raise NothingRead(f"{one.path} was recognised, but gave no record ({one.problem}).", advice=one.hint)
+        if not any(f.importer for f in self.files):
+            broken = next((f for f in self.files if f.problem), None)
+            if broken is not None:
+                raise NothingRead(f"{broken.path} could not be read ({broken.problem}).", advice=broken.hint)
+            raise NothingRead("None of these files is an export that lifepod knows.")
+
+
+async def preview(wanted: Wanted, hear: Hear) -> Collected:
+    """Read everything and write nothing: no pod and no login are needed."""
+    with Spool() as spool:
+        files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
+        return _summary(files, spool, (sum(spool.classes().values()), 0), dry=True)
+
+
+async def collect(pod: Pod, order: Order, hear: Hear) -> Collected:
+    """Read and file; raises what the pod raises, after which the same import goes on where it stopped."""
+    shelves = Shelves(pod)
+    finished = await shelves.finished_runs()
+    wanted = order.wanted if order.again else replace(order.wanted, finished=finished)
+    with Spool() as spool:
+        files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
+        filing = _Filing(pod, shelves, _run_of(files))
+        try:
+            await filing.file(spool, order.granularity, hear)
+        except LifepodError as error:
+            if filing.saved:
+                error.advice = f"{error.advice} Then run the same import again: it goes on where it stopped."
+            raise
+        done = _summary(files, spool, (filing.run.written, filing.run.unchanged), dry=False)
+        return replace(done, partitions=tuple(p for p, _ in filing.run.introduced), run=filing.saved)
+
+
+def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int], *, dry: bool) -> Collected:
+    classes, (written, unchanged) = spool.classes(), counts
+    first, last = spool.span()
+    return Collected(
+        files=files,
+        classes=tuple(classes.items()),
+        written=written,
+        unchanged=unchanged,
+        duplicates=spool.added - sum(classes.values()),
+        first=first,
+        last=last,
+        dry=dry,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _run_of(files: tuple[FileReport, ...]) -> Run:
+    read = (f for f in files if f.sha256 and not f.known)
+    inputs = tuple(
+        Input(f.sha256, f.path.rsplit("/", 1)[-1], f.size, f.importer, f.version, f.shape, f.seen, f.skipped)
+        for f in read
+    )
+    return Run(inputs, started=_now())
+
+
+class _Filing:
+    """One import on its way into one pod."""
+
+    def __init__(self, pod: Pod, shelves: Shelves, run: Run) -> None:
+        self._pod, self._shelves = pod, shelves
+        self._lock = asyncio.Lock()
+        self.run = run
+        self.saved = ""
+        """Path of the run's record, once it is written."""
+
+    async def file(self, spool: Spool, granularity: Granularity | None, hear: Hear) -> None:
+        """Every batch of every source, a few at a time; then the type index and the end of the run."""
+        sources, classes = spool.sources(), set[str]()
+        for number, (journal_class, source) in enumerate(sources):
+            hear(f"filing {journal_class}/{source}", number, len(sources))
+            shelf = await self._shelves.shelf(journal_class, source, granularity)
+            batches = list[Batch]()
+            for batch in spool.batches(journal_class, source, shelf.granularity):
+                batches.append(batch)
+                if len(batches) == _AT_ONCE:
+                    await self._together(shelf, batches)
+                    batches.clear()
+            await self._together(shelf, batches)
+            if any(path.startswith(shelf.path) for path, _ in self.run.introduced):
+                classes.add(journal_class)
+        if self.saved or self.run.name in self._shelves.cut_off:
+            await self._shelves.register(classes or set(spool.classes()))
+            first, last = spool.span()
+            repeated = spool.added - sum(spool.classes().values())
+            self.run = replace(self.run, ended=_now(), earliest=first, latest=last, duplicates=repeated)
+            self.saved = await self._shelves.save_run(self.run)
+        hear("done", len(sources), len(sources))
+
+    async def _together(self, shelf: Shelf, batches: list[Batch]) -> None:
+        jobs = (self._shelves.file(shelf, batch, self._begin) for batch in batches)
+        for filed in await asyncio.gather(*jobs, return_exceptions=True):
+            if isinstance(filed, BaseException):
+                raise filed
+            self.run = replace(
+                self.run, written=self.run.written + filed.written, unchanged=self.run.unchanged + filed.unchanged
+            )
+            if filed.changed:
+                entry = (filed.path, filed.names)
+                self.run = replace(self.run, introduced=(*self.run.introduced, entry))
+
+    async def _begin(self) -> None:
+        """Before the first byte: what we write must be for the owner alone, and the run must be on record."""
+        async with self._lock:
+            if self.saved:
+                return
+            for name in PRIVATE:
+                if not await ensure_private(self._pod, name):
+                    await must_be_closed(self._pod, name)
+            self.saved = await self._shelves.save_run(self.run)

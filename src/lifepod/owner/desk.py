@@ -1,0 +1,78 @@
+"""Everything a person can do, in one object that doors hold; it signs in when the first remote thing is asked for.
+
+It refuses to hold logic: each method hands on to the room that does the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from lifepod.access.audit import Audit
+from lifepod.owner import share, surveys
+from lifepod.owner.collect import Collected, Hear, Order, collect
+from lifepod.owner.settle import Settled, settle
+from lifepod.owner.share import Outcome, Plan, Wish
+from lifepod.owner.surveys import Tell, quiet
+from lifepod.solid.door import Door, agent_of
+
+
+class Desk:
+    """A person at their pod. Use as an async context manager; errors are those of :mod:`lifepod.errors`."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.profile = door.profile
+        """The login in use."""
+
+    @classmethod
+    def open(cls, profile: str | None = None) -> Self:
+        """The desk of a remembered login (the default one unless named); nothing is sent yet."""
+        return cls(Door.of(profile))
+
+    async def __aenter__(self) -> Self:
+        """The desk itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        await self._door.close()
+
+    def agent(self, word: str) -> str:
+        """A WebID from what a person typed: a WebID, the name of a login, ``public`` or ``signed-in``."""
+        return agent_of(word)
+
+    async def place(self, path: str) -> str:
+        """A full URL from what a person typed: ``journal/purchases/`` is below the pod."""
+        return (await self._door.pod()).url(path)
+
+    def kept(self) -> Audit | None:
+        """What the last survey of the whole pod says, without asking anyone; ``None`` before the first."""
+        return surveys.remembered(self.profile.storage, self.profile.webid)
+
+    async def survey(self, tell: Tell = quiet) -> Audit:
+        """Look at the whole pod now, and keep what was found."""
+        return await surveys.take(await self._door.pod(), tell)
+
+    async def look(self, path: str, *, below: bool = True, tell: Tell = quiet) -> Audit:
+        """Look at one place now, with all under it if wanted."""
+        return await surveys.at(await self._door.pod(), path, below=below, tell=tell)
+
+    async def rehearse(self, wish: Wish, *, unchecked: bool = False, tell: Tell = quiet) -> Plan:
+        """The exact edits of a grant or revoke and what they change for everyone; nothing is written."""
+        return await share.rehearse(await self._door.pod(), wish, unchecked=unchecked, tell=tell)
+
+    async def apply(self, plan: Plan, tell: Callable[[str], None] = lambda line: None) -> Outcome:
+        """Make a plan true, and look again before saying so."""
+        return await share.apply(await self._door.pod(), plan, tell)
+
+    async def collect(self, order: Order, hear: Hear) -> Collected:
+        """Import exports into the journal."""
+        return await collect(await self._door.pod(), order, hear)
+
+    async def settle(self, *, listed: bool = False) -> Settled:
+        """Make a fresh pod ready; says what it did."""
+        return await settle(await self._door.pod(), listed=listed)

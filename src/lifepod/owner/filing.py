@@ -1,0 +1,134 @@
+"""The journal's shelves in the pod: which partitions stand, one batch joined with what is there, the runs, the index.
+
+It refuses to overwrite without the version it read, and to change the granularity of a source that stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from lifepod.errors import Conflict, Malformed, Missing, Undecided
+from lifepod.journal.activity import KINDS
+from lifepod.journal.layout import IMPORTS, JOURNAL, Granularity, default_granularity, granularity_of, source_path
+from lifepod.journal.runs import Fingerprint, Run, finished_inputs, write_run
+from lifepod.journal.triples import head_of, joined_partition, new_partition
+from lifepod.limits import LIMITS
+from lifepod.owner.spool import Batch
+from lifepod.solid.pod import Pod
+from lifepod.solid.profile import profile_of, registered
+
+_TURTLE = "text/turtle"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One source of one class, as it stands in the pod."""
+
+    path: str
+    """``journal/<class>/<source>/``."""
+    granularity: Granularity
+    standing: frozenset[str]
+    """Partitions that exist, below :attr:`path`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What one batch did."""
+
+    path: str
+    changed: bool
+    written: int
+    unchanged: int
+    names: tuple[str, ...]
+    """Records it brought; empty where it made the whole partition."""
+
+
+class Shelves:
+    """The journal of one pod."""
+
+    def __init__(self, pod: Pod) -> None:
+        self._pod = pod
+        self.cut_off: frozenset[str] = frozenset()
+        """Names of runs that began and never ended; known after :meth:`finished_runs`."""
+
+    async def finished_runs(self) -> frozenset[Fingerprint]:
+        """Every file that a finished run has read."""
+        try:
+            listing = await self._pod.list(self._pod.storage + IMPORTS)
+        except Missing:
+            return frozenset()
+        found, cut = set[Fingerprint](), set[str]()
+        for url, _ in listing.members:
+            if not url.endswith(".ttl"):
+                continue
+            reply = await self._pod.get(url, accept=_TURTLE)
+            try:
+                inputs = finished_inputs(reply.body, reply.url)
+            except Malformed:
+                continue  # a damaged record of a run only means that its files are read again
+            found |= inputs
+            if not inputs:
+                cut.add(url.rsplit("/", 1)[-1].removesuffix(".ttl"))
+        self.cut_off = frozenset(cut)
+        return frozenset(found)
+
+    async def shelf(self, journal_class: str, source: str, wanted: Granularity | None) -> Shelf:
+        """The shelf as it stands; raises :class:`Undecided` where another granularity is asked of a standing one."""
+        path = source_path(journal_class, source)
+        root, standing = self._pod.storage + path, set[str]()
+        async for listing in self._pod.walk(root):
+            if isinstance(listing.failure, Missing) and listing.url == root:
+                break
+            if listing.failure is not None:
+                raise listing.failure
+            standing |= {url[len(root) :] for url, _ in listing.members if not url.endswith("/")}
+        has = granularity_of(sorted(standing))
+        if has and wanted and has is not wanted:
+            raise Undecided(f"{path} is kept by {has}; that never changes, because it would move the records.")
+        return Shelf(path, has or wanted or default_granularity(journal_class), frozenset(standing))
+
+    async def file(self, shelf: Shelf, batch: Batch, begin: Callable[[], Awaitable[None]]) -> Filed:
+        """Join one batch with its partition and write it if anything changes; somebody else's write is joined too."""
+        path, exists = shelf.path + batch.path, batch.path in shelf.standing
+        for _ in range(LIMITS.write_tries):
+            try:
+                return await self._file_once(path, batch, exists, begin)
+            except Conflict:
+                exists = True
+        raise Conflict(f"{path} keeps being changed by someone else; it was left as it is.", place=path)
+
+    async def _file_once(self, path: str, batch: Batch, exists: bool, begin: Callable[[], Awaitable[None]]) -> Filed:
+        url, head = self._pod.storage + path, head_of(KINDS[kind] for kind in batch.kinds)
+        if not exists:
+            await begin()
+            await self._pod.put(url, new_partition(head, batch.records), match=None)
+            return Filed(path, True, len(batch.records), 0, ())
+        there = await self._pod.get(url, accept=_TURTLE)
+        joined = joined_partition(there.body, there.url, head, batch.records)
+        if joined.data is None:
+            return Filed(path, False, 0, joined.unchanged, ())
+        await begin()
+        await self._pod.put(url, joined.data, match=there.etag or "*")
+        return Filed(path, True, len(joined.written), joined.unchanged, joined.written)
+
+    async def register(self, classes: set[str]) -> None:
+        """Name each class in the private type index, so that other apps find it; those that stand are left."""
+        profile = profile_of(await self._pod.read(self._pod.webid.split("#")[0]), self._pod.webid)
+        if not profile.private_type_indexes:
+            return
+        index = await self._pod.read(profile.private_type_indexes[0])
+        main = {kind.journal_class: kind.types[0] for kind in reversed(KINDS.values())}
+        wanted = {f"{self._pod.storage}{JOURNAL}{name}/": main[name] for name in sorted(classes)}
+        await self._pod.update(index, registered(index, wanted))
+
+    async def save_run(self, run: Run) -> str:
+        """Write the record of a run, or the next state of it; its path."""
+        path = f"{IMPORTS}{run.name}.ttl"
+        url, data = self._pod.storage + path, write_run(run)
+        try:
+            await self._pod.put(url, data, match=None)
+        except Conflict:
+            there = await self._pod.get(url, accept=_TURTLE)
+            await self._pod.put(url, data, match=there.etag or "*")
+        return path

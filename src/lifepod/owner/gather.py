@@ -1,0 +1,154 @@
+"""Exports → spool: what each file is, what is in it, and what is left out and why. No pod, no login.
+
+It refuses to let one broken file stop the rest, and to leave anything uncounted: of every file recognised,
+seen = records + skipped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lifepod.errors import LifepodError, NotReady, TooBig
+from lifepod.journal import shelf, tree
+from lifepod.journal.activity import Activity, Skipped
+from lifepod.journal.runs import Fingerprint
+from lifepod.journal.source import Importer, Match, Member
+from lifepod.journal.triples import Record, name_of, record_of
+from lifepod.owner.spool import Spool
+
+Hear = Callable[[str, int], None]
+"""Hears the file being read and how many records were read from it so far."""
+
+OF_FILES = frozenset(
+    {
+        "empty-export", "raw-only", "no-usable-records", "malformed", "html-instead-of-json", "encrypted-placeholder",
+        "unsupported-version", "needs-answer", "locked", "too-large", "unsafe-archive",
+    }
+)  # fmt: skip
+"""Reasons that speak of a whole file; the others speak of one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What came of one file."""
+
+    path: str
+    importer: str = ""
+    """Empty where no importer knows it."""
+    version: str = ""
+    shape: str = ""
+    why: str = ""
+    sha256: str = ""
+    size: int = 0
+    seen: int = 0
+    records: int = 0
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Reasons and counts of single records."""
+    problem: str = ""
+    """Reason why the file, or the rest of it, could not be used."""
+    hint: str = ""
+    """What the person can do about it."""
+    known: bool = False
+    """A finished import has read exactly this file already; it was not read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to read and how."""
+
+    paths: Sequence[Path]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Answers to questions of importers."""
+    finished: frozenset[Fingerprint] = frozenset()
+    """Files that need not be read again."""
+
+
+def gather(wanted: Wanted, spool: Spool, hear: Hear = lambda path, count: None) -> tuple[FileReport, ...]:
+    """Read every export below the paths into the spool; raises :class:`~lifepod.errors.Missing` for a wrong path."""
+    return tuple(_one(item, wanted, spool, hear) for item in tree.members(wanted.paths))
+
+
+def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> FileReport:
+    if isinstance(item, Skipped):
+        return FileReport(item.where, problem=item.reason, hint=_HINTS.get(item.reason, ""))
+    try:
+        matches = shelf.recognise(item)
+        if not matches:
+            return FileReport(item.path, size=item.size)
+        importer, match = matches[0]
+        report = FileReport(
+            item.path, importer.name, importer.version, match.shape, match.why, size=item.size, hint=match.hint
+        )
+        if match.problem is not None:
+            return replace(
+                report, problem=match.problem.reason, hint=match.hint or _HINTS.get(match.problem.reason, "")
+            )
+        report = replace(report, sha256=item.sha256())
+        if (report.sha256, importer.name, importer.version) in wanted.finished:
+            return replace(report, known=True)
+        return _read(importer, match, report, (wanted, spool, hear))
+    except LifepodError as error:
+        return FileReport(item.path, size=item.size, problem=_reason(error), hint=f"{error} {error.advice}")
+
+
+def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wanted, Spool, Hear]) -> FileReport:
+    wanted, spool, hear = tools
+    skipped: Counter[str] = Counter()
+    repeated: Counter[str] = Counter()
+    count, problem, hint = 0, "", report.hint
+    try:
+        for item in importer.activities(match, wanted.answers):
+            if isinstance(item, Skipped):
+                if item.reason in OF_FILES:
+                    problem, hint = item.reason, hint or _HINTS.get(item.reason, "")
+                else:
+                    skipped[item.reason] += 1
+                continue
+            count += 1
+            name = name_of(item)
+            repeated[name] += 1
+            spool.add(item, _named(item, name, repeated[name]))
+            if count % 1000 == 0:
+                hear(match.member.path, count)
+    except LifepodError as error:
+        problem, hint = _reason(error), f"{error} {error.advice}"
+    hear(match.member.path, count)
+    if not count and not problem:
+        problem = "no-usable-records" if skipped else "empty-export"
+        hint = hint or _HINTS[problem]
+    return replace(
+        report,
+        seen=count + sum(skipped.values()),
+        records=count,
+        skipped=tuple(sorted(skipped.items())),
+        problem=problem,
+        hint=hint,
+    )
+
+
+def _named(activity: Activity, name: str, time: int) -> Record:
+    # Two equal rows of one file can be two real things, unless the source gave them an id of its own.
+    return record_of(activity, name if time == 1 or activity.native else f"{name}-{time}")
+
+
+def _reason(error: LifepodError) -> str:
+    if isinstance(error, TooBig):
+        return "too-large"
+    return "locked" if isinstance(error, NotReady) else "malformed"
+
+
+_HINTS = {
+    "empty-export": "It holds no records. Ask for the export again, with all of the time you want.",
+    "no-usable-records": "None of its entries can become a record; the reasons are counted beside it.",
+    "malformed": "The file is damaged or was cut off. Download it again.",
+    "unsafe-archive": "The archive names files outside itself; nothing was read. Do not trust where it came from.",
+    "encrypted-placeholder": "It is encrypted. Unpack it yourself and import the folder.",
+    "locked": "Another program holds it open. Close that program and import again.",
+    "too-large": "It unpacks to more than is safe. If you trust it, unpack it yourself and import the folder.",
+    "needs-answer": "It can be read in more than one way; see `lifepod import --help` for how to say which.",
+    "unsupported-version": "This shape of the export is not supported yet.",
+}
+"""What the person can do, where the importer says nothing better."""

@@ -1,0 +1,118 @@
+"""Makes a fresh pod ready: closed root, profile with storage, inbox and type index, containers for the owner alone.
+
+It refuses to touch a pod without saying what it found and did, and to close what somebody opened on purpose: it closes
+only what a new pod has open by the server's own default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifepod.access.audit import Audit
+from lifepod.access.fresh import closed_to_public, inbox_rules, private_rules
+from lifepod.access.rules import NOBODY, STRANGER, Answer, Mode
+from lifepod.errors import Conflict, Missing, Undecided
+from lifepod.owner.look import look
+from lifepod.solid.pod import Pod
+from lifepod.solid.profile import completed, empty_type_index, profile_of
+
+INBOX, TYPE_INDEX = "inbox/", "settings/privateTypeIndex.ttl"
+PRIVATE = ("journal/", "lifepod/")
+"""Containers that belong to the owner alone until they grant something below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done, one sentence each; empty where the pod was ready already."""
+
+    done: tuple[str, ...]
+
+
+async def settle(pod: Pod, *, listed: bool = False) -> Settled:
+    """Make the pod ready; safe to repeat. ``listed`` leaves the root's listing public, as the server made it."""
+    done: list[str] = []
+    if not listed and await _close_root(pod):
+        done.append("closed the list of your pod's contents, which the server had made public")
+    if await pod.create_container(pod.storage + INBOX):
+        await _own_rules(pod, INBOX, inbox=True)
+        done.append("made an inbox: anyone signed in may leave a message, nobody else reads it")
+    if await _make_type_index(pod):
+        done.append("made a private type index")
+    if await _complete_profile(pod):
+        done.append("named storage, inbox and type index in your profile")
+    for name in PRIVATE:
+        if await ensure_private(pod, name):
+            done.append(f"made {name} for you alone")
+    return Settled(tuple(done))
+
+
+async def _close_root(pod: Pod) -> bool:
+    ground = await look(pod, pod.storage, below=False)
+    document = ground.documents.get(pod.storage)
+    if document is None:
+        raise Undecided(f"The access document of {pod.storage} cannot be read, so its listing was not closed.")
+    graph = closed_to_public(document, pod.storage, pod.webid)
+    if graph is None:
+        return False
+    await pod.update(document, graph)
+    reply = await pod.nobody.send("GET", pod.storage, {"Accept": "text/turtle"})
+    if reply.status not in (401, 403):
+        raise Conflict(f"The root of {pod.storage} was closed, but still answers {reply.status} to everyone.")
+    return True
+
+
+async def _own_rules(pod: Pod, name: str, *, inbox: bool = False) -> None:
+    url = pod.storage + name
+    link = (await pod.head(url)).link("acl")
+    if link is None:
+        raise Undecided(f"The server names no access document for {url}.")
+    rules = inbox_rules if inbox else private_rules
+    await pod.write(link, rules(link, url, pod.webid), match=None)
+
+
+async def _make_type_index(pod: Pod) -> bool:
+    profile = profile_of(await pod.read(pod.webid.split("#")[0]), pod.webid)
+    url = pod.storage + TYPE_INDEX
+    if profile.private_type_indexes:
+        return False
+    try:
+        await pod.write(url, empty_type_index(url), match=None)
+    except Conflict:
+        return False
+    return True
+
+
+async def _complete_profile(pod: Pod) -> bool:
+    profile = profile_of(await pod.read(pod.webid.split("#")[0]), pod.webid)
+    after = completed(profile, storage=pod.storage, inbox=pod.storage + INBOX, type_index=pod.storage + TYPE_INDEX)
+    if len(after) == len(profile.document.graph):
+        return False
+    await pod.update(profile.document, after)
+    return True
+
+
+async def ensure_private(pod: Pod, name: str) -> bool:
+    """See that a container exists and that nobody but the owner reaches it by default; whether it was made now.
+
+    A container that is open already is left as it is: :class:`Undecided`, because the person may have wanted it so.
+    """
+    url = pod.storage + name
+    try:
+        await pod.head(url)
+    except Missing:
+        await pod.create_container(url)
+        await _own_rules(pod, name)
+        return True
+    return False
+
+
+async def must_be_closed(pod: Pod, name: str) -> None:
+    """Raise :class:`Undecided` where the public or anyone signed in can read the container ``name``."""
+    url = pod.storage + name
+    audit = Audit((await look(pod, url, below=False)).survey)
+    for visitor, word in ((NOBODY, "everyone"), (STRANGER, "anyone signed in")):
+        if audit.verdict(url, visitor, Mode.READ).answer is not Answer.NO:
+            raise Undecided(
+                f"{word.capitalize()} may be able to read {url}, so nothing was put there.",
+                advice=f"Close it first (`lifepod who {name}` shows why it is open), then import again.",
+            )

@@ -1,0 +1,103 @@
+"""A WebID's profile document: issuers, storages, inbox and type index, and how they are added.
+
+It refuses to believe what a profile claims about anyone else: only triples about the WebID itself count.
+Sources: https://solid.github.io/webid-profile/, https://solidproject.org/TR/protocol#storage
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urldefrag
+
+from rdflib import Graph, URIRef
+
+from lifepod import names
+from lifepod.errors import Missing, NotSignedIn, Refused
+from lifepod.rdf.turtle import Document, copy_of, iris
+from lifepod.solid.pod import Pod, document_of
+from lifepod.solid.send import Sender
+from lifepod.solid.wire import JSON_LD, TURTLE, failure_of
+
+
+@dataclass(frozen=True, slots=True)
+class WebIdProfile:
+    """What a WebID says of itself."""
+
+    webid: str
+    issuers: tuple[str, ...]
+    storages: tuple[str, ...]
+    inboxes: tuple[str, ...]
+    private_type_indexes: tuple[str, ...]
+    document: Document
+
+
+def profile_of(document: Document, webid: str) -> WebIdProfile:
+    """The claims of the document about ``webid`` alone."""
+    graph = document.graph
+    return WebIdProfile(
+        webid=webid,
+        issuers=iris(graph, webid, names.SOLID_OIDC_ISSUER),
+        storages=iris(graph, webid, names.PIM_STORAGE),
+        inboxes=iris(graph, webid, names.LDP_INBOX),
+        private_type_indexes=iris(graph, webid, names.SOLID_PRIVATE_TYPE_INDEX),
+        document=document,
+    )
+
+
+async def read_profile(pod: Pod, webid: str) -> WebIdProfile:
+    """Read as the signed-in agent; raises what reading raises."""
+    return profile_of(await pod.read(urldefrag(webid).url), webid)
+
+
+async def check_webid(sender: Sender, webid: str) -> WebIdProfile:
+    """Read a stranger's profile as nobody; raises where it does not answer or does not speak of this WebID."""
+    reply = await sender.send("GET", urldefrag(webid).url, {"Accept": f"{TURTLE}, {JSON_LD};q=0.5"})
+    failure = failure_of("GET", reply)
+    if isinstance(failure, NotSignedIn | Refused):
+        raise Missing(f"{webid} keeps its profile closed, so nobody can check it.", place=webid)
+    if failure is not None:
+        raise failure
+    profile = profile_of(document_of(reply), webid)
+    if (URIRef(webid), None, None) not in profile.document.graph:
+        raise Missing(
+            f"{webid} answers, but its document does not speak of that WebID.",
+            place=webid,
+            advice="Check the part after #: it is often #me.",
+        )
+    return profile
+
+
+def completed(profile: WebIdProfile, *, storage: str, inbox: str, type_index: str) -> Graph:
+    """The profile's graph with storage, inbox and private type index named where it names none."""
+    me, out = URIRef(profile.webid), copy_of(profile.document.graph)
+    if storage not in profile.storages:
+        out.add((me, URIRef(names.PIM_STORAGE), URIRef(storage)))
+    if not profile.inboxes:
+        out.add((me, URIRef(names.LDP_INBOX), URIRef(inbox)))
+    if not profile.private_type_indexes:
+        out.add((me, URIRef(names.SOLID_PRIVATE_TYPE_INDEX), URIRef(type_index)))
+    return out
+
+
+def empty_type_index(url: str) -> Graph:
+    """A private type index without registrations (https://solid.github.io/type-indexes/)."""
+    graph, own = Graph(), URIRef(url)
+    graph.add((own, URIRef(names.RDF_TYPE), URIRef(names.SOLID_TYPE_INDEX)))
+    graph.add((own, URIRef(names.RDF_TYPE), URIRef(names.SOLID_UNLISTED)))
+    return graph
+
+
+def registered(index: Document, wanted: dict[str, str]) -> Graph:
+    """The index with one registration per container (container URL → class IRI); those that stand already are left."""
+    out = copy_of(index.graph)
+    for_class, container = URIRef(names.SOLID_FOR_CLASS), URIRef(names.SOLID_INSTANCE_CONTAINER)
+    for url, main_type in sorted(wanted.items()):
+        stand = set(out.subjects(for_class, URIRef(main_type)))
+        if any((node, container, URIRef(url)) in out for node in stand):
+            continue
+        name = main_type.rstrip("/").replace("#", "/").rsplit("/", 1)[-1] + "-" + url.rstrip("/").rsplit("/", 1)[-1]
+        node = URIRef(f"{index.url}#{name}")
+        out.add((node, URIRef(names.RDF_TYPE), URIRef(names.SOLID_REGISTRATION)))
+        out.add((node, for_class, URIRef(main_type)))
+        out.add((node, container, URIRef(url)))
+    return out
