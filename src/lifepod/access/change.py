@@ -179,7 +179,6 @@ def _starting_point(ground: Ground, place: Place) -> tuple[Document, Document, s
 
 def _revoke(ground: Ground, wish: Wish) -> tuple[Edit, ...]:
     audit = Audit(ground.survey)
-    visitor = Visitor(wish.agent)
     edits = []
     for place in audit.below(wish.place):
         if place.control.own is Own.RULES:
@@ -187,15 +186,16 @@ def _revoke(ground: Ground, wish: Wish) -> tuple[Edit, ...]:
             graph = wac.without_agent(document.graph, document.url, wish.agent, wish.modes)
             if not same_triples(graph, document.graph):
                 edits.append(Edit(place.url, document, replace(document, graph=graph), creates=False))
-        elif place.url == wish.place and place.control.own is Own.NONE:
-            rules = audit.basis(place.url).rules
-            if any(_names(r, wish.agent) and r.modes & wish.modes for r in rules) and any(
-                audit.verdict(place.url, visitor, m).answer is Answer.YES for m in wish.modes
-            ):
-                empty, start, source = _starting_point(ground, place)
-                graph = wac.without_agent(start.graph, start.url, wish.agent, wish.modes)
+        elif place.url == wish.place and place.control.own is Own.NONE and _is_named(audit, wish):
+            empty, start, source = _starting_point(ground, place)
+            graph = wac.without_agent(start.graph, start.url, wish.agent, wish.modes)
+            if not same_triples(graph, start.graph):
                 edits.append(Edit(place.url, empty, replace(start, graph=graph), creates=True, copied_from=source))
     return tuple(edits)
+
+
+def _is_named(audit: Audit, wish: Wish) -> bool:
+    return any(_names(rule, wish.agent) for rule in audit.basis(wish.place).rules)
 
 
 def _forecast(survey: Survey, edits: tuple[Edit, ...]) -> Survey:

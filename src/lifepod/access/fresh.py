@@ -8,7 +8,7 @@ from __future__ import annotations
 from rdflib import Graph
 
 from lifepod.access import wac
-from lifepod.access.rules import PUBLIC, Mode
+from lifepod.access.rules import PUBLIC, Kind, Mode, Who
 from lifepod.errors import WouldLockOut
 from lifepod.rdf.turtle import Document, same_triples
 
@@ -31,7 +31,7 @@ def closed_to_public(document: Document, place: str, owner: str) -> Graph | None
     rules = wac.read_rules(graph, document.url, place)
     if any(PUBLIC in rule.audience for rule in rules):
         raise WouldLockOut(f"What {place} gives the public cannot be taken away rule by rule.", place=place)
-    keeps = [r for r in rules if Mode.CONTROL in r.modes and any(w.iri == owner for w in r.audience) and not r.notes]
+    keeps = [r for r in rules if Mode.CONTROL in r.modes and Who(Kind.AGENT, owner) in r.audience and not r.notes]
     if not any(r.here for r in keeps) or not any(r.below for r in keeps):
         raise WouldLockOut(f"The access document of {place} does not name you with control.", place=place, who=owner)
     return graph

@@ -140,7 +140,7 @@ def from_json(text: str | bytes) -> Survey:
             requests=raw["requests"],
             seconds=raw["seconds"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Malformed("The kept survey cannot be read.", advice="Take a new one: `lifepod survey`.") from None
 
 

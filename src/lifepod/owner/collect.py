@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from lifepod.errors import LifepodError, NothingRead
 from lifepod.journal.layout import Granularity
@@ -195,3 +196,8 @@ class _Filing:
                 if not await ensure_private(self._pod, name):
                     await must_be_closed(self._pod, name)
             self.saved = await self._shelves.save_run(self.run)
+
+
+def order(paths: Sequence[Path], *, again: bool = False, partition: str | None = None) -> Order:
+    """An order from plain words: ``partition`` is ``year``, ``month`` or ``day``."""
+    return Order(Wanted(tuple(paths)), Granularity(partition) if partition else None, again)

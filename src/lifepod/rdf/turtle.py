@@ -9,7 +9,7 @@ It refuses to fetch, to guess a base, to repair bad syntax and to change a lexic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -59,8 +59,13 @@ def quads_of(data: bytes, base: str, limits: Limits = LIMITS) -> list[ox.Quad]:
 
 def parse_turtle(data: bytes, base: str, limits: Limits = LIMITS) -> Graph:
     """Turtle bytes → rdflib graph; raises :class:`Malformed` with line and column, or :class:`TooBig`."""
+    return graph_of(quads_of(data, base, limits))
+
+
+def graph_of(quads: Iterable[ox.Quad]) -> Graph:
+    """Parsed triples as an rdflib graph, lexical forms as they were read."""
     graph = Graph()
-    for quad in quads_of(data, base, limits):
+    for quad in quads:
         graph.store.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)), graph)
     return graph
 

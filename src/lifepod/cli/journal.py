@@ -1,0 +1,140 @@
+"""Commands about the journal: ``import`` and ``sources``.
+
+It refuses to read an export itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lifepod.cli.options import Common, as_json, common, gathered
+from lifepod.cli.say import Voice, run, table
+
+if TYPE_CHECKING:
+    from lifepod.owner.collect import Collected
+    from lifepod.owner.gather import FileReport
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to import."""
+
+    dry_run: bool
+    again: bool
+    partition: str | None
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read and count; write nothing. Needs no login and no pod.")
+@click.option("--again", is_flag=True, help="Read files again that were imported before.")
+@click.option(
+    "--partition", type=click.Choice(["year", "month", "day"]), help="How much time one file of a NEW source holds."
+)
+@common
+@gathered(How)
+def import_(options: Common, how: How, paths: tuple[Path, ...]) -> None:
+    """Bring exports home: files, folders and zips, recognised by what is in them.
+
+    Import as often as you like: what is in the journal already is not sent again. An import that was cut off goes on
+    when it is run again.
+
+    \b
+    Examples: lifepod import ~/Downloads/takeout-*.zip --dry-run
+              lifepod import ~/.mozilla/firefox ~/exports
+    --json: {"files": [{"path", "importer", "shape", "why", "seen", "records", "skipped", "problem", "hint", "known"}],
+             "classes": {class: records}, "seen", "written", "unchanged", "duplicates", "skipped": {reason: n},
+             "first", "last", "partitions", "run", "dry_run"}
+    """
+    result = run(_import(options, how, paths))
+    options.voice.data(_value(result), _words(result))
+    result.must_have_read()
+
+
+async def _import(options: Common, how: How, paths: tuple[Path, ...]) -> Collected:
+    from lifepod.owner.collect import order, preview
+    from lifepod.owner.desk import Desk
+
+    voice, asked = options.voice, order(paths, again=how.again, partition=how.partition)
+    try:
+        if how.dry_run:
+            return await preview(asked.wanted, voice.progress)
+        async with Desk.open(options.profile) as desk:
+            return await desk.collect(asked, voice.progress)
+    finally:
+        voice.clear()
+
+
+def _file(report: FileReport) -> dict[str, object]:
+    keys = ("path", "importer", "version", "shape", "why", "seen", "records", "problem", "hint", "known")
+    return {key: getattr(report, key) for key in keys} | {"skipped": dict(report.skipped)}
+
+
+def _value(result: Collected) -> dict[str, object]:
+    return {
+        "files": [_file(report) for report in result.files],
+        "classes": dict(result.classes),
+        "seen": result.seen,
+        "records": sum(dict(result.classes).values()),
+        "written": 0 if result.dry else result.written,
+        "unchanged": result.unchanged,
+        "duplicates": result.duplicates,
+        "skipped": dict(result.skipped),
+        "first": result.first,
+        "last": result.last,
+        "partitions": result.partitions,
+        "run": result.run,
+        "dry_run": result.dry,
+    }
+
+
+def _words(result: Collected) -> list[str]:
+    rows = [(_what(f), str(f.seen or ""), str(f.records or ""), _left_out(f), f.path) for f in result.files]
+    lines = table(("what it is", "seen", "records", "left out", "file"), rows)
+    lines += [f"  {f.path}: {f.hint}" for f in result.files if f.problem and f.hint]
+    lines += (
+        ["", *table(("class", "records"), ((name, str(n)) for name, n in result.classes))] if result.classes else []
+    )
+    span = f", {result.first} to {result.last}" if result.first else ""
+    if result.dry:
+        lines.append(f"Seen {result.seen}: {result.written} records would be filed{span}. Nothing was written.")
+    else:
+        lines.append(
+            f"Seen {result.seen}{span}: {result.written} written, {result.unchanged} unchanged, {result.duplicates} in"
+            f" more than one file, {sum(dict(result.skipped).values())} left out. {len(result.partitions)} files of the"
+            f" pod changed."
+        )
+    lines += [f"  left out, {reason}: {count}" for reason, count in result.skipped]
+    return lines
+
+
+def _what(report: FileReport) -> str:
+    if report.known:
+        return f"{report.importer}: imported before"
+    return f"{report.importer} ({report.shape})" if report.importer else "not known"
+
+
+def _left_out(report: FileReport) -> str:
+    return report.problem or str(sum(dict(report.skipped).values()) or "")
+
+
+@click.command()
+@as_json
+def sources(voice: Voice) -> None:
+    """List what can be imported and how to get each export.
+
+    \b
+    --json: [{"name", "title", "version", "how_to_get", "problem"}]
+    """
+    from lifepod.owner.gather import known_sources
+
+    found = known_sources()
+    words: list[str] = []
+    for source in found:
+        words += [f"{source.name}: {source.title}", f"    {source.problem or source.how_to_get}", ""]
+    keys = ("name", "title", "version", "how_to_get", "problem")
+    voice.data([{key: getattr(source, key) for key in keys} for source in found], words)

@@ -1,0 +1,134 @@
+"""The only writer: data to stdout (words or JSON), talk to stderr, errors to exit codes; and the one ``asyncio.run``.
+
+It refuses to know what a command does. Nothing raw reaches a terminal: words pass :func:`lifepod.plain.plain`, JSON is
+ASCII.
+
+Exit codes: 0 done · 1 a fault of ours · 2 usage · 3 not signed in · 4 refused · 5 not there · 6 unreachable ·
+7 unreadable · 8 too big · 9 changed by someone else · 10 undecided · 11 would lock you out · 15 not ready ·
+16 nothing read · 17 written but not confirmed · 130 stopped by you. (12 to 14 belong to signed records.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+import unicodedata
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TypeVar
+
+from lifepod import errors
+from lifepod.plain import plain
+
+T = TypeVar("T")
+
+_CODES: tuple[tuple[type[errors.LifepodError], int], ...] = (
+    (errors.Unconfirmed, 17),
+    (errors.TooBig, 8),
+    (errors.NotSignedIn, 3),
+    (errors.Refused, 4),
+    (errors.Missing, 5),
+    (errors.Unreachable, 6),
+    (errors.Malformed, 7),
+    (errors.Conflict, 9),
+    (errors.Undecided, 10),
+    (errors.WouldLockOut, 11),
+    (errors.NotReady, 15),
+    (errors.NothingRead, 16),
+)
+USAGE, STOPPED = 2, 130
+
+
+def code_of(error: errors.LifepodError) -> int:
+    """The exit code of an error, by its family."""
+    return next((code for family, code in _CODES if isinstance(error, family)), 1)
+
+
+class Voice:
+    """How one command speaks."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self._drawn = 0.0
+        self._width = 0
+
+    def data(self, value: object, words: Iterable[str]) -> None:
+        """The result: ``value`` as one line of JSON where that was asked for, else ``words`` line by line."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=True), flush=True)
+            return
+        self.clear()
+        for line in words:
+            print(plain(line, 2000), flush=True)
+
+    def talk(self, sentence: str) -> None:
+        """Something the person may want to know, to stderr."""
+        self.clear()
+        print(plain(sentence, 2000), file=sys.stderr, flush=True)
+
+    def progress(self, doing: str, done: int = 0, total: int = 0) -> None:
+        """One line on a terminal that is drawn over again; nothing where stderr is no terminal."""
+        now = time.monotonic()
+        if not sys.stderr.isatty() or (now - self._drawn < 0.05 and done != total):
+            return
+        self._drawn = now
+        bar = ""
+        if total:
+            filled = round(20 * min(done, total) / total)
+            bar = f"[{'#' * filled}{'.' * (20 - filled)}] {done}/{total} "
+        elif done:
+            bar = f"{done} "
+        line = plain(bar + doing, 100)
+        sys.stderr.write("\r" + line.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(line)
+
+    def clear(self) -> None:
+        """Take the progress line away."""
+        if self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+            self._width = 0
+
+    def failure(self, error: errors.LifepodError) -> int:
+        """One sentence and one advice to stderr; the exit code."""
+        self.clear()
+        print(f"lifepod: {plain(str(error), 2000)}", file=sys.stderr)
+        if error.advice:
+            print(f"         {plain(error.advice, 2000)}", file=sys.stderr)
+        return code_of(error)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether someone is there to answer."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str) -> bool:
+        """Yes or no, no unless said; no where nobody is there to answer."""
+        if not self.may_ask:
+            return False
+        self.clear()
+        sys.stderr.write(f"{plain(question, 2000)} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def run(work: Coroutine[object, object, T]) -> T:
+    """Run a command's coroutine; the only event loop of the command line."""
+    return asyncio.run(work)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Columns as wide as they must be, counting wide characters as two; the last column is not padded."""
+    cells = [[plain(cell, 200) for cell in row] for row in (head, *rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(head))]
+    return ["  ".join(_padded(c, w) for c, w in zip(row[:-1], widths, strict=False)) + "  " + row[-1] for row in cells]
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,62 @@
+"""The logins remembered on this machine: list, add, forget, and whether one still works.
+
+It refuses to hand a secret back out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifepod.solid import session
+from lifepod.solid.door import Door
+from lifepod.solid.keyring import Question, Voice, open_store
+from lifepod.solid.login import Credentials
+from lifepod.solid.profile import read_profile
+from lifepod.solid.session import Profile as Profile
+
+every = session.profiles
+chosen = session.choose
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """A login that was tried just now."""
+
+    profile: Profile
+    issuers: tuple[str, ...]
+    """Login servers the WebID itself names."""
+    storages: tuple[str, ...]
+    inboxes: tuple[str, ...]
+
+
+def add(name: str, credentials: Credentials, storage: str, warn: Voice, ask: Question | None = None) -> Profile:
+    """Remember a login under a name; raises :class:`~lifepod.errors.Conflict` where the name is taken."""
+    return session.remember(name, credentials, storage, open_store(warn, ask))
+
+
+def forget(name: str, warn: Voice) -> Profile:
+    """Forget a login and its secret on this machine."""
+    profile = session.choose(name)
+    session.forget(profile.name, open_store(warn))
+    return profile
+
+
+def keep_account(email: str, password: str, base_url: str, warn: Voice) -> None:
+    """Keep the password of an account on the server at home, where the logins rest too."""
+    open_store(warn).put(f"account {email} {base_url}", password)
+
+
+async def whoami(name: str | None) -> Whoami:
+    """Sign in and read the WebID's own profile; raises what signing in raises."""
+    door = Door.of(name)
+    try:
+        pod = await door.pod()
+        said = await read_profile(pod, pod.webid)
+        return Whoami(door.profile, said.issuers, said.storages, said.inboxes)
+    finally:
+        await door.close()
+
+
+def credentials(webid: str, issuer: str, client_id: str, client_secret: str) -> Credentials:
+    """A client credential from its parts."""
+    return Credentials(webid, issuer, client_id, client_secret)
