@@ -48,8 +48,8 @@ class Limits:
     """One text taken from an export, characters."""
     field_bytes: int = 1024 * 1024
     """One CSV field, bytes."""
-    sqlite_seconds: float = 120.0
-    """One query of an imported database, seconds."""
+    sqlite_steps: int = 200_000
+    """One query of an imported database, in hundred thousands of SQLite's own instructions."""
     write_tries: int = 3
     """Times a partition is read, joined and sent again after somebody else's write."""
 

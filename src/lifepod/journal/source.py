@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from lifepod.journal.activity import Activity, Skipped
 
@@ -32,6 +32,9 @@ class Member(Protocol):
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """A stream within the limits; raises :class:`~lifepod.errors.TooBig` past them."""
+
+    def sha256(self) -> str:
+        """Digest of its bytes, hex, read in parts."""
 
     def on_disk(self) -> AbstractContextManager[Path]:
         """A private copy on disk for readers that need a path (SQLite, its ``-wal`` beside it when there is one)."""
@@ -58,6 +61,7 @@ class Match:
     """Source slug this file's records get, when the file tells (a browser profile)."""
 
 
+@runtime_checkable
 class Importer(Protocol):
     """What the entry-point group ``lifepod.importers`` names; ours and a stranger's alike."""
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from lifepod.access.audit import Audit
+from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.owner import share, surveys
 from lifepod.owner.collect import Collected, Hear, Order, collect
 from lifepod.owner.settle import Settled, settle
-from lifepod.owner.share import Outcome, Plan, Wish
+from lifepod.owner.share import Outcome as Outcome
+from lifepod.owner.share import Plan as Plan
+from lifepod.owner.share import Wish as Wish
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.solid.door import Door, agent_of
 

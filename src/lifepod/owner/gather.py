@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lifepod.errors import LifepodError, NotReady, TooBig
@@ -100,7 +101,8 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
     repeated: Counter[str] = Counter()
     count, problem, hint = 0, "", report.hint
     try:
-        for item in importer.activities(match, wanted.answers):
+        answers = {"now": datetime.now(UTC).isoformat(), **wanted.answers}
+        for item in importer.activities(match, answers):
             if isinstance(item, Skipped):
                 if item.reason in OF_FILES:
                     problem, hint = item.reason, hint or _HINTS.get(item.reason, "")
@@ -115,6 +117,8 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
                 hear(match.member.path, count)
     except LifepodError as error:
         problem, hint = _reason(error), f"{error} {error.advice}"
+    except Exception as error:  # a plug-in's own fault must not stop the rest, nor pass for an empty file
+        problem, hint = "malformed", f"The importer {importer.name} failed on it ({type(error).__name__}); report that."
     hear(match.member.path, count)
     if not count and not problem:
         problem = "no-usable-records" if skipped else "empty-export"
@@ -138,6 +142,29 @@ def _reason(error: LifepodError) -> str:
     if isinstance(error, TooBig):
         return "too-large"
     return "locked" if isinstance(error, NotReady) else "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What can be imported, and how a person gets it."""
+
+    name: str
+    title: str
+    version: str
+    how_to_get: str
+    problem: str = ""
+    """Why the importer cannot be used, if it cannot."""
+
+
+def known_sources() -> tuple[Source, ...]:
+    """Every importer that is installed; a broken one is listed with its reason."""
+    pairs = zip(shelf.names(), shelf.every(), strict=True)
+    return tuple(
+        Source(name, name, "", "", f"{one} {one.advice}")
+        if isinstance(one, LifepodError)
+        else Source(name, one.title, one.version, one.how_to_get)
+        for name, one in pairs
+    )
 
 
 _HINTS = {

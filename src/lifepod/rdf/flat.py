@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import pyoxigraph as ox
+
 from lifepod.errors import Malformed
 from lifepod.limits import LIMITS, Limits
 from lifepod.names import DCT_MODIFIED, LDP_CONTAINS, PREFIXES, RDF_TYPE
@@ -22,14 +24,22 @@ _NAMESPACES = {namespace: prefix for prefix, namespace in PREFIXES}
 _KNOWN: dict[str, tuple[str, str]] = {}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-_BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 
 def iri(value: str) -> str:
     """An IRI as a term; raises :class:`Malformed` where Turtle could not hold it."""
-    if _BAD_IRI.search(value):
+    if not is_iri(value):
         raise Malformed("An address holds characters that no linked-data document can.")
     return f"<{value}>"
+
+
+def is_iri(value: str) -> bool:
+    """Whether this is an absolute IRI that every reader will take (RFC 3987)."""
+    try:
+        ox.NamedNode(value)
+    except ValueError:
+        return False
+    return True
 
 
 def text(value: str) -> str:

@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from ipaddress import ip_address
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotSignedIn, Refused, TooBig, Unreachable
 from lifepod.plain import plain
@@ -60,20 +61,35 @@ class Reply:
         return next((link.target for link in self.links if link.rel == rel), None)
 
 
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[A-Za-z0-9*!_.-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\",;\s]+))?)*)")
-_PARAM = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\",;\s]+))", re.IGNORECASE)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_LINK = re.compile(rf"<([^<>]*)>((?:\s*;\s*[A-Za-z0-9*!_.-]+\s*(?:=\s*(?:{_QUOTED}|[^\",;\s]+))?)*)")
+_PARAM = re.compile(rf";\s*([A-Za-z0-9*!_.-]+)\s*(?:=\s*({_QUOTED}|[^\",;\s]+))?")
 
 
 def parse_links(header: str, base: str) -> tuple[Link, ...]:
-    """A ``Link`` header → links, one per relation; relative targets resolved against ``base`` (RFC 8288)."""
+    """A ``Link`` header → links, one per relation; relative targets resolved against ``base`` (RFC 8288).
+
+    Links whose ``anchor`` is another resource say nothing of this one and are left out.
+    """
     out = []
-    for target, params in _LINK.findall(header[:65536]):
-        found = _PARAM.search(params)
-        if found is None:
+    for target, text in _LINK.findall(header[:65536]):
+        params: dict[str, str] = {}
+        for name, value in _PARAM.findall(text):
+            params.setdefault(name.lower(), value.strip('"'))
+        resolved = _joined(base, target)
+        if resolved is None or _joined(base, params.get("anchor", base)) != base:
             continue
-        for rel in (found.group(1) or found.group(2) or "").split():
-            out.append(Link(urljoin(base, target), rel if ":" in rel else rel.lower()))
+        out += [Link(resolved, rel if ":" in rel else rel.lower()) for rel in params.get("rel", "").split()]
     return tuple(out)
+
+
+def _joined(base: str, target: str) -> str | None:
+    try:
+        joined = urljoin(base, target)
+        urlsplit(joined)
+    except ValueError:
+        return None
+    return joined
 
 
 def own_spelling(url: str) -> str:
@@ -81,15 +97,22 @@ def own_spelling(url: str) -> str:
 
     Community Solid Server checks the proof's ``htu`` against this form (``a+b`` signed as ``a+b`` is 401).
     """
-    parts = urlsplit(url)
+    refused = Malformed(f"{plain(url)} is not an http(s) address of a pod.", place=url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise refused from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise Malformed(f"{plain(url)} is not an http(s) address of a pod.", place=url)
-    segments = [quote(unquote(s, errors="surrogateescape"), safe="-_.!~*'()") for s in parts.path.split("/")]
+        raise refused
+    segments = [unquote_to_bytes(s) for s in parts.path.split("/")]
+    if any(s in (b".", b"..") for s in segments):
+        raise refused  # "%2e%2e/" in a listing would lead to the container above
+    path = "/".join(quote(s, safe="-_.!~*'()") for s in segments)
     host = parts.hostname if ":" not in parts.hostname else f"[{parts.hostname}]"
-    port = parts.port
     if port and port != {"http": 80, "https": 443}[parts.scheme]:
         host = f"{host}:{port}"
-    return urlunsplit((parts.scheme, host, "/".join(segments) or "/", parts.query, ""))
+    return urlunsplit((parts.scheme, host, path or "/", parts.query, ""))
 
 
 def origin_of(url: str) -> str:
@@ -101,7 +124,12 @@ def origin_of(url: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this machine."""
     host = (urlsplit(url).hostname or "").lower()
-    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback  # not by its first letters: 127.evil.example is no loopback
+    except ValueError:
+        return False
 
 
 def redirect_of(method: str, url: str, status: int, location: str | None) -> str:
@@ -110,10 +138,10 @@ def redirect_of(method: str, url: str, status: int, location: str | None) -> str
     Same origin only, since the login goes along; a write only by 307 or 308; never from https to http. The HTTP client
     itself must not follow: it would hand the old proof to whoever the redirect points at.
     """
-    target = urljoin(url, location or "")
-    if not location or origin_of(target) != origin_of(url):
+    target = _joined(url, location) if location else None
+    if target is None or origin_of(target) != origin_of(url):
         raise Unreachable(
-            f"{plain(url)} points elsewhere ({plain(origin_of(target))}); your login is not taken there.",
+            f"{plain(url)} points elsewhere ({plain(location or 'nowhere')}); your login is not taken there.",
             host=origin_of(url),
             advice="If the pod has moved, sign in at its new address.",
         )

@@ -1,0 +1,68 @@
+"""Importers by entry point, at three grains: their names, one, all.
+
+It refuses to load them to name them, and to let one broken importer stop the rest. Ours and a stranger's come the same
+way.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from lifepod.errors import LifepodError, Malformed, Missing
+from lifepod.journal.source import Importer, Match, Member
+from lifepod.plain import plain
+
+GROUP = "lifepod.importers"
+
+
+def names() -> tuple[str, ...]:
+    """Names of every importer that is installed, sorted."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+@cache
+def importer(name: str) -> Importer:
+    """One importer; raises :class:`Missing`, or :class:`Malformed` where it cannot be loaded."""
+    for point in entry_points(group=GROUP, name=name):
+        try:
+            found = point.load()
+        except Exception as error:  # whatever a stranger's module does while it is loaded
+            raise Malformed(
+                f"The importer {plain(name)} cannot be loaded ({type(error).__name__}: {plain(error, 120)}).",
+                advice="Update or remove the package it comes from.",
+            ) from None
+        if not isinstance(found, Importer):
+            raise Malformed(f"The importer {plain(name)} lacks part of what an importer has.")
+        return found
+    raise Missing(f"There is no importer called {plain(name)}.", advice="`lifepod sources` lists them.")
+
+
+def every() -> tuple[Importer | Malformed, ...]:
+    """All importers, in order of name; a broken one is the reason why."""
+    found: list[Importer | Malformed] = []
+    for name in names():
+        try:
+            found.append(importer(name))
+        except Malformed as error:
+            found.append(error)
+    return tuple(found)
+
+
+def recognise(member: Member) -> tuple[tuple[Importer, Match], ...]:
+    """Who knows this file, the surest first."""
+    found = []
+    for one in every():
+        match = None if isinstance(one, Malformed) else _asked(one, member)
+        if match is not None and not isinstance(one, Malformed):
+            found.append((one, match))
+    return tuple(sorted(found, key=lambda pair: (-pair[1].confidence, pair[0].name)))
+
+
+def _asked(one: Importer, member: Member) -> Match | None:
+    try:
+        return one.recognise(member)
+    except LifepodError:
+        raise
+    except Exception:  # a stranger's importer that stumbles over a file does not know that file
+        return None
