@@ -15,7 +15,8 @@ import json
 import sys
 import time
 import unicodedata
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from lifepod import errors
@@ -38,6 +39,16 @@ _CODES: tuple[tuple[type[errors.LifepodError], int], ...] = (
     (errors.NothingRead, 16),
 )
 USAGE, STOPPED = 2, 130
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScreen:
+    """What a command gives back that wants the screen; only the hall opens it."""
+
+    profile: str | None
+    """Login to open it with; ``None`` for the default."""
+    close: Callable[[], None] = lambda: None
+    """To be called when the screen is left."""
 
 
 def code_of(error: errors.LifepodError) -> int:

@@ -1,0 +1,61 @@
+"""The command group, and the one place where an error becomes an exit code.
+
+It refuses to import a wing: each command does that when it runs, so that ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+import click
+
+from lifepod.cli import access, demo, home, journal, logins, vendor
+from lifepod.cli.say import STOPPED, USAGE, Voice
+from lifepod.cli.say import OpenScreen as OpenScreen
+from lifepod.errors import LifepodError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--profile", metavar="NAME", help="Login to use, for any command.")
+@click.version_option(package_name="lifepod")
+def lifepod(profile: str | None) -> None:
+    """Your activity data in your own Solid pod: who can see what, vendors let in and shut out, with proof.
+
+    Without a command it opens the screen. Start with `lifepod demo`, or with `lifepod home up`.
+    """
+
+
+for _command in (
+    demo.demo, home.home, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
+    access.who, access.sees, access.why, access.blind, access.survey, access.grant, access.revoke, vendor.vendor,
+):  # fmt: skip
+    lifepod.add_command(_command)
+
+
+def run(argv: list[str]) -> int | OpenScreen:
+    """Run one command line; its exit code, or the wish for a screen that only the hall may open."""
+    result = speaking(lambda: lifepod.main(args=argv, prog_name="lifepod", standalone_mode=False))
+    return result if isinstance(result, OpenScreen | int) else 0
+
+
+def speaking(work: Callable[[], object]) -> object:
+    """Do some work; its result, or the exit code of whatever stopped it, said in a sentence."""
+    voice = Voice()
+    try:
+        return work()
+    except click.exceptions.Exit as done:
+        return int(done.exit_code)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return USAGE
+    except LifepodError as error:
+        return voice.failure(error)
+    except (click.Abort, KeyboardInterrupt):
+        voice.talk("Stopped. What was finished by then stands.")
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more may be written, also not at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
