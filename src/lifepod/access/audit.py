@@ -143,6 +143,10 @@ class Audit:
         read, append, write, control = (self.verdict(url, visitor, mode).answer for mode in MODES)
         return read, append, write, control
 
+    def for_agent(self, url: str, agent: str) -> Answers:
+        """The four answers for one WebID."""
+        return self.answers(url, Visitor(agent))
+
     def who(self, url: str) -> tuple[Entry, ...]:
         """Who may do what at one place.
 

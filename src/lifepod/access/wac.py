@@ -95,16 +95,17 @@ def inherited_copy(graph: Graph, ancestor: str, document: str, place: str) -> Gr
         copy = _minted(document, str(node), "inherited")
         for predicate, obj in graph.predicate_objects(node):
             if predicate not in (_ACCESS_TO, _DEFAULT):
-                _copy(graph, out, copy, predicate, obj)
+                _copy(graph, out, copy, (predicate, obj))
         _aim(out, copy, place)
     return out
 
 
-def _copy(source: Graph, out: Graph, subject: Node, predicate: Node, obj: Node, depth: int = 32) -> None:
+def _copy(source: Graph, out: Graph, subject: Node, said: tuple[Node, Node], depth: int = 32) -> None:
+    predicate, obj = said
     out.add((subject, predicate, obj))
     if isinstance(obj, BNode) and depth > 0 and (obj, None, None) not in out:
-        for p, o in source.predicate_objects(obj):
-            _copy(source, out, obj, p, o, depth - 1)
+        for pair in source.predicate_objects(obj):
+            _copy(source, out, obj, pair, depth - 1)
 
 
 def _aim(graph: Graph, node: Node, place: str) -> None:
@@ -171,7 +172,7 @@ def _split(graph: Graph, out: Graph, node: Node, part: tuple[URIRef, URIRef, set
         return
     for predicate, obj in graph.predicate_objects(node):
         if predicate not in (_AGENT, _CLASS, _GROUP, _MODE):
-            _copy(graph, out, copy, predicate, obj)
+            _copy(graph, out, copy, (predicate, obj))
     out.add((copy, _AGENT, who))
     for mode in left:
         out.add((copy, _MODE, mode))

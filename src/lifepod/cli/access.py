@@ -264,8 +264,7 @@ def revoke(options: Common, change: Change, agent: str, path: str) -> None:
 
 
 async def _change(options: Common, verb: str, change: Change, target: tuple[str, str]) -> None:
-    from lifepod.owner.share import wish
-    from lifepod.owner.words import plan_as_value, plan_in_words
+    from lifepod.owner.words import plan_as_value, plan_in_words, wish
 
     voice = options.voice
     async with _desk(options) as desk:

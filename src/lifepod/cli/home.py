@@ -16,7 +16,8 @@ from lifepod.cli.say import Voice, run
 
 if TYPE_CHECKING:
     from lifepod.home.accounts import NewPod
-    from lifepod.home.server import HomeFolder, RunningServer
+    from lifepod.home.server import HomeFolder as HomeFolder
+    from lifepod.home.server import RunningServer
     from lifepod.home.supervisor import Status
 
 _data = click.option(
@@ -149,14 +150,7 @@ def make(voice: Voice, folder: HomeFolder, names: tuple[str, str], *, listed: bo
     who = logins.credentials(new.webid, new.issuer, new.client_id, new.client_secret)
     logins.add(login, who, new.pod, voice.talk, voice.ask if voice.may_ask else None)
     logins.keep_account(new.email, new.account_password, folder.base_url, voice.talk)
-    return new, list(run(_settle(login, listed)))
-
-
-async def _settle(login: str, listed: bool) -> tuple[str, ...]:
-    from lifepod.owner.desk import Desk
-
-    async with Desk.open(login) as desk:
-        return (await desk.settle(listed=listed)).done
+    return new, list(run(logins.make_ready(login, listed=listed)))
 
 
 @home.command()

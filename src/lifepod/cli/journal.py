@@ -56,15 +56,15 @@ def import_(options: Common, how: How, paths: tuple[Path, ...]) -> None:
 
 
 async def _import(options: Common, how: How, paths: tuple[Path, ...]) -> Collected:
-    from lifepod.owner.collect import order, preview
+    from lifepod.owner.collect import Wanted, preview
     from lifepod.owner.desk import Desk
 
-    voice, asked = options.voice, order(paths, again=how.again, partition=how.partition)
+    voice = options.voice
     try:
         if how.dry_run:
-            return await preview(asked.wanted, voice.progress)
+            return await preview(Wanted(paths), voice.progress)
         async with Desk.open(options.profile) as desk:
-            return await desk.collect(asked, voice.progress)
+            return await desk.collect(paths, voice.progress, again=how.again, partition=how.partition)
     finally:
         voice.clear()
 

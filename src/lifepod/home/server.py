@@ -69,6 +69,11 @@ class HomeFolder:
             raise NotReady(f"{folder} cannot be used for a pod ({error.strerror}).") from None
 
     @classmethod
+    def named(cls, name: str) -> Self:
+        """A folder of ours beside the user's own, such as the demo's."""
+        return cls.at(data_root() / name)
+
+    @classmethod
     def _known(cls, folder: Path, port: int | None) -> Self:
         try:
             kept = json.loads((folder / MARKER).read_text())["port"]

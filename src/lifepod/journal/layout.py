@@ -67,6 +67,11 @@ def granularity_of(paths: Iterable[str]) -> Granularity | None:
     return None
 
 
+def main_type(journal_class: str) -> str:
+    """The RDF class under which other apps find the records of a class in the type index."""
+    return next(kind.types[0] for kind in KINDS.values() if kind.journal_class == journal_class)
+
+
 def class_of(activity: Activity) -> str:
     """The class (container) an activity is filed under."""
     return KINDS[activity.kind].journal_class

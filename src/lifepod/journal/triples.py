@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lifepod import names
-from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Kind, Moment, Value
+from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Moment, Value
 from lifepod.rdf.flat import FlatTriple, assemble, block, iri, read_flat, text, typed, write_flat
 
 _TYPE, _NAME, _START = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>", f"<{names.SCHEMA}startTime>"
@@ -113,9 +113,9 @@ def _term(value: Value) -> str:
     return _time(value)
 
 
-def head_of(kinds: Iterable[Kind]) -> list[tuple[str, str]]:
+def head_of(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """What a partition says of itself: its type, layout version and the kinds of personal data in it."""
-    categories = {category for kind in kinds for category in kind.categories}
+    categories = {category for kind in kinds for category in KINDS[kind].categories}
     return [
         (_TYPE, f"<{names.LP_PARTITION}>"),
         (f"<{names.LP_LAYOUT}>", typed(LAYOUT, names.XSD_INTEGER)),

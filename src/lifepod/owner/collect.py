@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 from lifepod.errors import LifepodError, NothingRead
-from lifepod.journal.layout import Granularity
-from lifepod.journal.runs import Input, Run
+from lifepod.journal.runs import Run
 from lifepod.owner.filing import Shelf, Shelves
-from lifepod.owner.gather import FileReport, Wanted, gather
+from lifepod.owner.gather import FileReport, gather, now, run_of
+from lifepod.owner.gather import Wanted as Wanted  # what a collect is asked for
 from lifepod.owner.settle import PRIVATE, ensure_private, must_be_closed
 from lifepod.owner.spool import Batch, Spool
 from lifepod.solid.pod import Pod
@@ -29,17 +27,6 @@ Hear = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done, and how much there is (0: not known)."""
 
 _AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to import and how."""
-
-    wanted: Wanted
-    granularity: Granularity | None = None
-    """Of sources that are new; the standing one never changes."""
-    again: bool = False
-    """Read files again that a finished import has read already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +83,15 @@ async def preview(wanted: Wanted, hear: Hear) -> Collected:
         return _summary(files, spool, (sum(spool.classes().values()), 0), dry=True)
 
 
-async def collect(pod: Pod, order: Order, hear: Hear) -> Collected:
+async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
     """Read and file; raises what the pod raises, after which the same import goes on where it stopped."""
     shelves = Shelves(pod)
-    finished = await shelves.finished_runs()
-    wanted = order.wanted if order.again else replace(order.wanted, finished=finished)
+    wanted = replace(wanted, finished=await shelves.finished_runs())
     with Spool() as spool:
         files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
-        filing = _Filing(pod, shelves, _run_of(files))
+        filing = _Filing(pod, shelves, run_of(files))
         try:
-            await filing.file(spool, order.granularity, hear)
+            await filing.file(spool, wanted.partition, hear)
         except LifepodError as error:
             if filing.saved:
                 error.advice = f"{error.advice} Then run the same import again: it goes on where it stopped."
@@ -129,19 +115,6 @@ def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int
     )
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _run_of(files: tuple[FileReport, ...]) -> Run:
-    read = (f for f in files if f.sha256 and not f.known)
-    inputs = tuple(
-        Input(f.sha256, f.path.rsplit("/", 1)[-1], f.size, f.importer, f.version, f.shape, f.seen, f.skipped)
-        for f in read
-    )
-    return Run(inputs, started=_now())
-
-
 class _Filing:
     """One import on its way into one pod."""
 
@@ -152,12 +125,12 @@ class _Filing:
         self.saved = ""
         """Path of the run's record, once it is written."""
 
-    async def file(self, spool: Spool, granularity: Granularity | None, hear: Hear) -> None:
+    async def file(self, spool: Spool, partition: str | None, hear: Hear) -> None:
         """Every batch of every source, a few at a time; then the type index and the end of the run."""
         sources, classes = spool.sources(), set[str]()
         for number, (journal_class, source) in enumerate(sources):
             hear(f"filing {journal_class}/{source}", number, len(sources))
-            shelf = await self._shelves.shelf(journal_class, source, granularity)
+            shelf = await self._shelves.shelf(journal_class, source, partition)
             batches = list[Batch]()
             for batch in spool.batches(journal_class, source, shelf.granularity):
                 batches.append(batch)
@@ -171,7 +144,7 @@ class _Filing:
             await self._shelves.register(classes or set(spool.classes()))
             first, last = spool.span()
             repeated = spool.added - sum(spool.classes().values())
-            self.run = replace(self.run, ended=_now(), earliest=first, latest=last, duplicates=repeated)
+            self.run = replace(self.run, ended=now(), earliest=first, latest=last, duplicates=repeated)
             self.saved = await self._shelves.save_run(self.run)
         hear("done", len(sources), len(sources))
 
@@ -196,8 +169,3 @@ class _Filing:
                 if not await ensure_private(self._pod, name):
                     await must_be_closed(self._pod, name)
             self.saved = await self._shelves.save_run(self.run)
-
-
-def order(paths: Sequence[Path], *, again: bool = False, partition: str | None = None) -> Order:
-    """An order from plain words: ``partition`` is ``year``, ``month`` or ``day``."""
-    return Order(Wanted(tuple(paths)), Granularity(partition) if partition else None, again)

@@ -5,13 +5,14 @@ It refuses to hold logic: each method hands on to the room that does the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.owner import share, surveys
-from lifepod.owner.collect import Collected, Hear, Order, collect
+from lifepod.owner.collect import Collected, Hear, Wanted, collect
 from lifepod.owner.settle import Settled, settle
 from lifepod.owner.share import Outcome as Outcome
 from lifepod.owner.share import Plan as Plan
@@ -71,9 +72,12 @@ class Desk:
         """Make a plan true, and look again before saying so."""
         return await share.apply(await self._door.pod(), plan, tell)
 
-    async def collect(self, order: Order, hear: Hear) -> Collected:
-        """Import exports into the journal."""
-        return await collect(await self._door.pod(), order, hear)
+    async def collect(
+        self, paths: Sequence[Path], hear: Hear, *, again: bool = False, partition: str | None = None
+    ) -> Collected:
+        """Import exports into the journal; see :class:`~lifepod.owner.gather.Wanted` for the options."""
+        wanted = Wanted(tuple(paths), again=again, partition=partition)
+        return await collect(await self._door.pod(), wanted, hear)
 
     async def settle(self, *, listed: bool = False) -> Settled:
         """Make a fresh pod ready; says what it did."""

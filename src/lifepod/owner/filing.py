@@ -9,8 +9,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lifepod.errors import Conflict, Malformed, Missing, Undecided
-from lifepod.journal.activity import KINDS
-from lifepod.journal.layout import IMPORTS, JOURNAL, Granularity, default_granularity, granularity_of, source_path
+from lifepod.journal.layout import (
+    IMPORTS,
+    JOURNAL,
+    Granularity,
+    default_granularity,
+    granularity_of,
+    main_type,
+    source_path,
+)
 from lifepod.journal.runs import Fingerprint, Run, finished_inputs, write_run
 from lifepod.journal.triples import head_of, joined_partition, new_partition
 from lifepod.limits import LIMITS
@@ -73,7 +80,7 @@ class Shelves:
         self.cut_off = frozenset(cut)
         return frozenset(found)
 
-    async def shelf(self, journal_class: str, source: str, wanted: Granularity | None) -> Shelf:
+    async def shelf(self, journal_class: str, source: str, partition: str | None) -> Shelf:
         """The shelf as it stands; raises :class:`Undecided` where another granularity is asked of a standing one."""
         path = source_path(journal_class, source)
         root, standing = self._pod.storage + path, set[str]()
@@ -83,7 +90,7 @@ class Shelves:
             if listing.failure is not None:
                 raise listing.failure
             standing |= {url[len(root) :] for url, _ in listing.members if not url.endswith("/")}
-        has = granularity_of(sorted(standing))
+        has, wanted = granularity_of(sorted(standing)), Granularity(partition) if partition else None
         if has and wanted and has is not wanted:
             raise Undecided(f"{path} is kept by {has}; that never changes, because it would move the records.")
         return Shelf(path, has or wanted or default_granularity(journal_class), frozenset(standing))
@@ -99,7 +106,7 @@ class Shelves:
         raise Conflict(f"{path} keeps being changed by someone else; it was left as it is.", place=path)
 
     async def _file_once(self, path: str, batch: Batch, exists: bool, begin: Callable[[], Awaitable[None]]) -> Filed:
-        url, head = self._pod.storage + path, head_of(KINDS[kind] for kind in batch.kinds)
+        url, head = self._pod.storage + path, head_of(batch.kinds)
         if not exists:
             await begin()
             await self._pod.put(url, new_partition(head, batch.records), match=None)
@@ -118,8 +125,7 @@ class Shelves:
         if not profile.private_type_indexes:
             return
         index = await self._pod.read(profile.private_type_indexes[0])
-        main = {kind.journal_class: kind.types[0] for kind in reversed(KINDS.values())}
-        wanted = {f"{self._pod.storage}{JOURNAL}{name}/": main[name] for name in sorted(classes)}
+        wanted = {f"{self._pod.storage}{JOURNAL}{name}/": main_type(name) for name in sorted(classes)}
         await self._pod.update(index, registered(index, wanted))
 
     async def save_run(self, run: Run) -> str:

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from lifepod.errors import LifepodError, NotReady, TooBig
 from lifepod.journal import shelf, tree
-from lifepod.journal.activity import Activity, Skipped
-from lifepod.journal.runs import Fingerprint
+from lifepod.journal.activity import Skipped
+from lifepod.journal.runs import Fingerprint, Input, Run
 from lifepod.journal.source import Importer, Match, Member
-from lifepod.journal.triples import Record, name_of, record_of
 from lifepod.owner.spool import Spool
 
 Hear = Callable[[str, int], None]
@@ -65,6 +64,10 @@ class Wanted:
     """Answers to questions of importers."""
     finished: frozenset[Fingerprint] = frozenset()
     """Files that need not be read again."""
+    again: bool = False
+    """Read them again all the same."""
+    partition: str | None = None
+    """``year``, ``month`` or ``day``: how much one file of a new source holds; a standing source never changes."""
 
 
 def gather(wanted: Wanted, spool: Spool, hear: Hear = lambda path, count: None) -> tuple[FileReport, ...]:
@@ -88,7 +91,8 @@ def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> Fi
                 report, problem=match.problem.reason, hint=match.hint or _HINTS.get(match.problem.reason, "")
             )
         report = replace(report, sha256=item.sha256())
-        if (report.sha256, importer.name, importer.version) in wanted.finished:
+        fingerprint = (report.sha256, importer.name, importer.version)
+        if fingerprint in wanted.finished and not wanted.again:
             return replace(report, known=True)
         return _read(importer, match, report, (wanted, spool, hear))
     except LifepodError as error:
@@ -98,8 +102,8 @@ def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> Fi
 def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wanted, Spool, Hear]) -> FileReport:
     wanted, spool, hear = tools
     skipped: Counter[str] = Counter()
-    repeated: Counter[str] = Counter()
     count, problem, hint = 0, "", report.hint
+    spool.next_file()
     try:
         answers = {"now": datetime.now(UTC).isoformat(), **wanted.answers}
         for item in importer.activities(match, answers):
@@ -110,9 +114,7 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
                     skipped[item.reason] += 1
                 continue
             count += 1
-            name = name_of(item)
-            repeated[name] += 1
-            spool.add(item, _named(item, name, repeated[name]))
+            spool.add(item)
             if count % 1000 == 0:
                 hear(match.member.path, count)
     except LifepodError as error:
@@ -133,15 +135,25 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
     )
 
 
-def _named(activity: Activity, name: str, time: int) -> Record:
-    # Two equal rows of one file can be two real things, unless the source gave them an id of its own.
-    return record_of(activity, name if time == 1 or activity.native else f"{name}-{time}")
-
-
 def _reason(error: LifepodError) -> str:
     if isinstance(error, TooBig):
         return "too-large"
     return "locked" if isinstance(error, NotReady) else "malformed"
+
+
+def run_of(files: Sequence[FileReport]) -> Run:
+    """The record of an import that begins now."""
+    read = (f for f in files if f.sha256 and not f.known)
+    inputs = tuple(
+        Input(f.sha256, f.path.rsplit("/", 1)[-1], f.size, f.importer, f.version, f.shape, f.seen, f.skipped)
+        for f in read
+    )
+    return Run(inputs, started=now())
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)

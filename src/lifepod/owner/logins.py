@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifepod.owner.settle import settle
 from lifepod.solid import session
 from lifepod.solid.door import Door
 from lifepod.solid.keyring import Question, Voice, open_store
@@ -53,6 +54,15 @@ async def whoami(name: str | None) -> Whoami:
         pod = await door.pod()
         said = await read_profile(pod, pod.webid)
         return Whoami(door.profile, said.issuers, said.storages, said.inboxes)
+    finally:
+        await door.close()
+
+
+async def make_ready(name: str, *, listed: bool) -> tuple[str, ...]:
+    """Make the fresh pod of a login ready; says what was done (:mod:`lifepod.owner.settle`)."""
+    door = Door.of(name)
+    try:
+        return (await settle(await door.pod(), listed=listed)).done
     finally:
         await door.close()
 

@@ -6,15 +6,14 @@ somebody else's change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from lifepod.access.audit import Audit
+from lifepod.access.audit import Answers, Audit
 from lifepod.access.change import Edit, Shift, plan, shifts_between
 from lifepod.access.change import Plan as Plan  # part of what this room hands out
 from lifepod.access.change import Wish as Wish
 from lifepod.access.dialects import written_rules
-from lifepod.access.rules import MODES, Answer, Mode, Visitor
 from lifepod.errors import LifepodError, Missing, Unconfirmed, Undecided, Unreachable
 from lifepod.owner.look import Tell, look, quiet
 from lifepod.plain import plain
@@ -29,7 +28,7 @@ class Outcome:
     plan: Plan
     confirmed_at: str
     """UTC time of the look that confirmed it."""
-    answers: tuple[Answer, ...]
+    answers: Answers
     """What the agent may do at the place now, in the order of :data:`~lifepod.access.rules.MODES`."""
     wrote: tuple[str, ...]
     """Access documents written."""
@@ -95,17 +94,9 @@ async def _verified(pod: Pod, agreed: Plan, wrote: tuple[str, ...]) -> Outcome:
     if wrong or blind:
         said = _said(wrong[0]) if wrong else f"{next(iter(blind)).place} can no longer be looked into"
         raise Unconfirmed(f"The change was written, but a fresh look finds otherwise: {said}.")
-    agent = Visitor(agreed.wish.agent)
-    audit = Audit(fresh)
-    answers = tuple(audit.verdict(agreed.wish.place, agent, mode).answer for mode in MODES)
+    answers = Audit(fresh).for_agent(agreed.wish.place, agreed.wish.agent)
     return Outcome(agreed, fresh.surveyed_at, answers, wrote)
 
 
 def _said(shift: Shift) -> str:
     return f"{shift.who} {shift.mode.value} at {shift.places[0]}: {shift.after.word}, planned {shift.before.word}"
-
-
-def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), *, all_below: bool = False) -> Wish:
-    """A wish from plain words (``read``, ``append``, ``write``); a revoke without modes takes all of them."""
-    chosen = frozenset(Mode(mode) for mode in modes)
-    return Wish(verb, agent, place, chosen or frozenset(Mode), all_below)

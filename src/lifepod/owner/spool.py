@@ -6,13 +6,14 @@ It refuses to outlive the import and to be the truth of anything: it is only the
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from lifepod.journal.activity import Activity
 from lifepod.journal.layout import Granularity, class_of
-from lifepod.journal.triples import Record, day_of
+from lifepod.journal.triples import Record, day_of, name_of, record_of
 
 _WIDTH = {Granularity.YEAR: 4, Granularity.MONTH: 6, Granularity.DAY: 8}
 _BATCH = 2000
@@ -40,6 +41,7 @@ class Spool:
             " blocks TEXT, prefixes TEXT, kind TEXT);"
         )
         self._rows: list[tuple[str, str, str, str, int, str, str, str]] = []
+        self._repeated: Counter[str] = Counter()
         self.added = 0
         """Records taken, repetitions included."""
 
@@ -51,8 +53,17 @@ class Spool:
         """Gone, with all it held."""
         self._db.close()
 
-    def add(self, activity: Activity, record: Record) -> None:
-        """Take one record."""
+    def next_file(self) -> None:
+        """What is added from now on comes from another file; two of its equal rows can be two real things."""
+        self._repeated.clear()
+
+    def add(self, activity: Activity) -> None:
+        """Take one record; raises :class:`~lifepod.errors.Malformed` where linked data cannot hold it."""
+        name = name_of(activity)
+        self._repeated[name] += 1
+        again = self._repeated[name]
+        # A repetition of the source's own id is the same record; of our key it is a second one.
+        record = record_of(activity, name if again == 1 or activity.native else f"{name}-{again}")
         day = day_of(activity.start)
         shown = day.strftime("%Y%m%d") if day else ""
         blocks = "\0".join(record.blocks)

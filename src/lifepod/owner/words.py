@@ -5,11 +5,19 @@ It refuses to decide anything and to say "saw" where only "could see" is known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lifepod.access.audit import Audit, in_words
-from lifepod.access.change import Plan
-from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Verdict, Visitor
+from lifepod.access.change import Plan, Wish
+from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Mode, Verdict, Visitor
 
 Value = dict[str, object]
+
+
+def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), *, all_below: bool = False) -> Wish:
+    """A wish from plain words (``read``, ``append``, ``write``); a revoke without modes takes all of them."""
+    chosen = frozenset(Mode(mode) for mode in modes)
+    return Wish(verb, agent, place, chosen or frozenset(Mode), all_below)
 
 
 def visitor_of(agent: str) -> Visitor:

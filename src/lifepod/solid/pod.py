@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from lifepod.rdf.jsonld import read_jsonld
 from rdflib import Graph
 
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, TooBig
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.rdf.flat import members
+from lifepod.rdf.jsonld import read_jsonld
 from lifepod.rdf.patch import n3_patch
 from lifepod.rdf.turtle import Document as Document  # part of what a Pod hands out
 from lifepod.rdf.turtle import copy_of, parse_turtle, same_triples, write_turtle

@@ -1,0 +1,47 @@
+# `make demo` and `make test` do all the set-up by themselves: a virtual environment, the Python packages, Node where the
+# machine has none, and the pinned pod server. A second run starts in seconds.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Node 18 or later runs the pod server; without it the Node that comes as a Python package is installed.
+EXTRAS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && echo dev || echo home,dev)
+ARGS ?=
+
+.PHONY: demo test check bench pictures constraints clean
+.DEFAULT_GOAL := demo
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "lifepod needs Python 3.11 or later; install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON) and the extras $(EXTRAS)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]' >&2
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/lifepod demo $(ARGS)
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_house.py
+
+bench: $(READY)
+	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+pictures: $(READY)
+	@$(BIN)/python tests/bench/pictures.py
+
+# Every version, without a single address; refresh in a commit of its own.
+constraints: $(READY)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-header --no-annotate \
+		-q -o constraints.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
