@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Node 18 or later runs the pod server; without it the Node that comes as a Python package is installed.
-EXTRAS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && echo dev || echo home,dev)
+EXTRAS := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null && echo dev || echo home,dev)
 ARGS ?=
 
 .PHONY: demo test check bench pictures constraints clean

@@ -30,27 +30,8 @@ _WHERE = {
     "Wish": "access.change",
 }  # fmt: skip
 __all__ = [
-    "Activity",
-    "Answer",
-    "Audit",
-    "Desk",
-    "Document",
-    "Door",
-    "Entry",
-    "LifepodError",
-    "Mode",
-    "Moment",
-    "Plan",
-    "Pod",
-    "Skipped",
-    "Survey",
-    "Thing",
-    "VendorDesk",
-    "Verdict",
-    "Visitor",
-    "Wish",
-    "__version__",
-    "wish",
+    "Activity", "Answer", "Audit", "Desk", "Document", "Door", "LifepodError", "Mode", "Moment", "Plan", "Pod",
+    "Skipped", "Thing", "VendorDesk", "Verdict", "Visitor", "Wish", "__version__", "wish",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

@@ -77,6 +77,7 @@ LP = "https://w3id.org/lifepod#"
 LP_PARTITION = LP + "Partition"
 LP_IMPORT_RUN = LP + "ImportRun"
 LP_AD = LP + "Ad"
+LP_AD_CLICK = LP + "AdClick"
 LP_TIME_PRECISION = LP + "timePrecision"
 LP_MATCH_KEY = LP + "matchKey"
 LP_TRANSITION = LP + "transition"
@@ -94,6 +95,7 @@ LP_EARLIEST = LP + "earliest"
 LP_LATEST = LP + "latest"
 LP_INTRODUCED = LP + "introduced"
 LP_STATE = LP + "state"
+LP_EDITED = LP + "edited"
 
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("acl", ACL),

@@ -32,12 +32,20 @@ class Node:
 def find_node() -> Node:
     """The Node to use; raises :class:`NotReady` with what to install."""
     own = _of_machine()
-    found = own if own is not None else _of_package()
-    if found is not None:
-        return found
+    if own is not None and _is_enough(own):
+        return own
+    packaged = _of_package()
+    if packaged is not None and _is_enough(packaged):
+        return packaged
+    if own is None:
+        lack = "this machine has none"
+    elif not own.npm.is_file():
+        lack = f"{own.path} came without its npm"
+    else:
+        lack = f"this machine has only {own.version}"
     raise NotReady(
-        f"The pod at home needs Node {OLDEST} or later, and this machine has none.",
-        advice="Install Node from your system, or add it to Python: pip install 'lifepod[home]'.",
+        f"The pod at home needs Node {OLDEST} or later with npm, and {lack}.",
+        advice="Install them from your system, or add Node to Python: pip install 'lifepod[home]'.",
     )
 
 
@@ -46,14 +54,11 @@ def _of_machine() -> Node | None:
     if seen is None:
         return None
     path = Path(seen).resolve()
-    with path.open("rb") as file:
-        if file.read(2) == b"#!":
-            return None
     npm = path.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
     if not npm.is_file():
         linked = shutil.which("npm")
         npm = Path(linked).resolve() if linked else npm
-    return _checked(path, npm)
+    return _asked(path, npm)
 
 
 def _of_package() -> Node | None:
@@ -61,17 +66,22 @@ def _of_package() -> Node | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     root = Path(next(iter(spec.submodule_search_locations)))
-    return _checked(root / "bin/node", root / "lib/node_modules/npm/bin/npm-cli.js")
+    return _asked(root / "bin/node", root / "lib/node_modules/npm/bin/npm-cli.js")
 
 
-def _checked(path: Path, npm: Path) -> Node | None:
-    if not path.is_file() or not npm.is_file() or npm.suffix != ".js":
-        return None
+def _asked(path: Path, npm: Path) -> Node | None:
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
+        with path.open("rb") as file:
+            if file.read(2) == b"#!":
+                return None
+        done = subprocess.run(
+            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
         return None
-    version = re.fullmatch(r"v(\d+)\.\d+\.\d+\S*", said.strip())
-    if version is None or int(version.group(1)) < OLDEST:
-        return None
-    return Node(path, said.strip(), npm)
+    said = done.stdout.strip()
+    return Node(path, said, npm) if re.fullmatch(r"v\d{1,4}\.\d+\.\d+[\w.-]*", said, re.ASCII) else None
+
+
+def _is_enough(node: Node) -> bool:
+    return int(node.version[1:].split(".")[0]) >= OLDEST and node.npm.suffix == ".js" and node.npm.is_file()

@@ -11,8 +11,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,13 +24,23 @@ from typing import IO, Self
 import httpx2
 
 from lifepod.errors import NotReady
-from lifepod.home.install import data_root, installed_server
+from lifepod.home.install import SERVER_JS, data_root, installed_server
 from lifepod.home.node import find_node
+from lifepod.home.port import by_whom, free_port, is_used
 from lifepod.plain import plain
 
 MARKER = "lifepod-home.json"
+NOTE = "supervisor.json"
+"""Who holds the server, in the folder while it runs; written by :mod:`lifepod.home.supervisor`."""
+LOCK = ".running"
+"""Held by a lock of the operating system as long as the server runs, whatever files say."""
+LOG = "server.log"
+_FORMAT = 1
+_DRAFT = ".lifepod-home-"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_LOCK_SECONDS = 1.0
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +59,11 @@ class HomeFolder:
     @classmethod
     def at(cls, path: Path | None = None, *, port: int | None = None) -> Self:
         """The folder at ``path`` (default: the user's own), made if it is not there; raises :class:`NotReady`."""
-        folder = (path or data_root() / "home").expanduser().absolute()
-        marker = folder / MARKER
+        folder = _absolute(path)
         try:
-            if marker.is_file():
-                return cls._known(folder, port)
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                raise NotReady(
-                    f"{folder} holds something that lifepod did not make, so no pod is put there.",
-                    advice="Name an empty or a new folder with --data DIR.",
-                )
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
-            chosen = port or _free_port()
-            told = {"format": 1, "port": chosen, "created": datetime.now(UTC).isoformat(timespec="seconds")}
-            marker.write_text(json.dumps(told))
-            return cls(folder, chosen, is_new=True)
+            return cls._known(folder, port) if (folder / MARKER).is_file() else cls._made(folder, port)
         except OSError as error:
-            raise NotReady(f"{folder} cannot be used for a pod ({error.strerror}).") from None
+            raise _unusable(folder, error) from None
 
     @classmethod
     def named(cls, name: str) -> Self:
@@ -74,25 +71,79 @@ class HomeFolder:
         return cls.at(data_root() / name)
 
     @classmethod
-    def _known(cls, folder: Path, port: int | None) -> Self:
+    def existing(cls, path: Path | None = None) -> Self:
+        """The folder at ``path`` (default: the user's own), never made; raises :class:`NotReady` if it is not there."""
+        folder = _absolute(path)
         try:
-            kept = json.loads((folder / MARKER).read_text())["port"]
-        except (ValueError, KeyError, TypeError):
-            raise NotReady(f"{folder / MARKER} is damaged.", advice="Restore it from a backup of the pod.") from None
-        if not isinstance(kept, int) or not 0 < kept < 65536:
-            raise NotReady(f"{folder / MARKER} is damaged.", advice="Restore it from a backup of the pod.")
+            if (folder / MARKER).is_file():
+                return cls._known(folder, None)
+        except OSError as error:
+            raise _unusable(folder, error) from None
+        raise NotReady(
+            f"There is no pod in {plain(folder)}.",
+            advice="Make one with `lifepod home up`, or name its folder with --data.",
+        )
+
+    @classmethod
+    def _made(cls, folder: Path, port: int | None) -> Self:
+        there = folder.is_dir() and any(not item.name.startswith(_DRAFT) for item in folder.iterdir())
+        # A pod that another process made just now is a pod all the same.
+        if there and (folder / MARKER).is_file():
+            return cls._known(folder, port)
+        if there or (folder.exists() and not folder.is_dir()):
+            raise NotReady(
+                f"{plain(folder)} holds something that lifepod did not make, so no pod is put there.",
+                advice="Name an empty or a new folder with --data DIR.",
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        chosen = port or free_port()
+        told = {"format": _FORMAT, "port": chosen, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+        handle, draft = tempfile.mkstemp(prefix=_DRAFT, dir=folder)
+        try:
+            with os.fdopen(handle, "w") as file:
+                json.dump(told, file)
+            # The first of two that make it at the same time chooses the port; the other one reads it.
+            os.link(draft, folder / MARKER)
+        except FileExistsError:
+            return cls._known(folder, port)
+        finally:
+            Path(draft).unlink()
+        return cls(folder, chosen, is_new=True)
+
+    @classmethod
+    def _known(cls, folder: Path, port: int | None) -> Self:
+        kept = _port_in(folder / MARKER)
         if port is not None and port != kept:
             raise NotReady(
-                f"The pod in {folder} lives on port {kept}, and a pod never moves: its addresses contain the port.",
+                f"The pod in {plain(folder)} lives on port {kept} and cannot move: its addresses contain the port.",
                 advice="Leave --port away, or make another pod with --data DIR.",
             )
         return cls(folder, kept)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
+def _absolute(path: Path | None) -> Path:
+    return (path or data_root() / "home").expanduser().absolute()
+
+
+def _unusable(folder: Path, error: OSError) -> NotReady:
+    return NotReady(
+        f"{plain(folder)} cannot be used for a pod ({error.strerror or error}).",
+        advice="Name another folder with --data DIR, or mend this one.",
+    )
+
+
+def _port_in(marker: Path) -> int:
+    try:
+        told = json.loads(marker.read_bytes()[:4096])
+        kept, made = told.get("port"), told.get("format")
+    except (ValueError, AttributeError, RecursionError):
+        kept = made = None
+    if isinstance(made, int) and made > _FORMAT:
+        raise NotReady(f"{plain(marker)} was written by a newer lifepod.", advice="Bring lifepod up to date.")
+    if made != _FORMAT or not isinstance(kept, int) or not 0 < kept < 65536:
+        raise NotReady(f"{plain(marker)} is damaged.", advice="Restore it from a backup of the pod.")
+    return kept
 
 
 class RunningServer:
@@ -104,15 +155,23 @@ class RunningServer:
         self._lock = lock
 
     @classmethod
-    def start(cls, folder: HomeFolder, say: Callable[[str], None] = lambda line: None) -> Self:
-        """Start it and return when it answers; raises :class:`NotReady`."""
-        lock = _locked(folder)
+    def start(
+        cls,
+        folder: HomeFolder,
+        say: Callable[[str], None] = lambda line: None,
+        when_ours: Callable[[], None] = lambda: None,
+    ) -> Self:
+        """Start it and return when it answers; ``when_ours`` is called once the folder is. Raises :class:`NotReady`."""
+        lock = locked(folder)
         try:
+            when_ours()
             server = installed_server(say)
             _must_be_free(folder)
             running = cls(folder, _launch(folder, server), lock)
-        except BaseException:
-            lock.close()
+        except BaseException as error:
+            _let_go(folder, lock)
+            if isinstance(error, OSError):
+                raise _unusable(folder.path, error) from None
             raise
         try:
             say(f"starting the pod server at {folder.base_url}")
@@ -148,8 +207,6 @@ class RunningServer:
 
     def stop(self) -> None:
         """End it and wait for that; safe to repeat."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
         for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, 5.0)):
             if self._process.poll() is not None:
                 break
@@ -161,7 +218,9 @@ class RunningServer:
                 self._process.wait(seconds)
             except subprocess.TimeoutExpired:
                 continue
-        self._lock.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        _let_go(self.folder, self._lock)
 
     def _wait(self) -> None:
         until = time.monotonic() + _READY_SECONDS
@@ -176,27 +235,60 @@ class RunningServer:
         raise NotReady(f"The pod server did not answer within {_READY_SECONDS:.0f} s.", advice=_look_at(self.folder))
 
 
-def _locked(folder: HomeFolder) -> IO[str]:
-    lock = (folder.path / ".running").open("w")
+def locked(folder: HomeFolder) -> IO[str]:
+    """The folder as ours alone until this is closed or we die; raises :class:`NotReady` where a server holds it."""
+    until = time.monotonic() + _LOCK_SECONDS
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        lock = (folder.path / LOCK).open("a")
+    except OSError as error:
+        raise _unusable(folder.path, error) from None
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Whoever only asks for the state holds it for an instant.
+            if time.monotonic() < until:
+                time.sleep(0.02)
+                continue
+            lock.close()
+            raise NotReady(
+                f"The pod in {plain(folder.path)} is running already.",
+                advice="Stop it with `lifepod home down`, or just use it.",
+            ) from None
+        # What a holder wrote that was killed says nothing about us.
+        (folder.path / NOTE).unlink(missing_ok=True)
+        return lock
+
+
+def _let_go(folder: HomeFolder, lock: IO[str]) -> None:
+    if not lock.closed:
+        (folder.path / NOTE).unlink(missing_ok=True)
         lock.close()
-        raise NotReady(
-            f"The pod in {folder.path} is running already.", advice="Stop it with `lifepod home down`, or just use it."
-        ) from None
-    return lock
+
+
+def is_held(folder: HomeFolder) -> bool:
+    """Whether some process holds this folder now."""
+    try:
+        with (folder.path / LOCK).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    except OSError as error:
+        raise _unusable(folder.path, error) from None
 
 
 def _launch(folder: HomeFolder, server: Path) -> subprocess.Popen[bytes]:
     command: list[str | Path] = [
         find_node().path, "--require", server / "loopback.cjs",
-        server / "node_modules/@solid/community-server/bin/server.js",
+        server / SERVER_JS,
         "-p", str(folder.port), "-b", folder.base_url, "-c", "@css:config/file.json",
         "-f", folder.path / "data", "-l", "warn",
     ]  # fmt: skip
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("LIFEPOD_", "NODE_", "CSS_"))}
-    handle = os.open(folder.path / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(folder.path / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=handle, stderr=handle, cwd=folder.path, env=clean, process_group=0
@@ -210,7 +302,7 @@ def _launch(folder: HomeFolder, server: Path) -> subprocess.Popen[bytes]:
 def log_of(folder: HomeFolder) -> str:
     """The last part of what the server said."""
     try:
-        with (folder.path / "server.log").open("rb") as file:
+        with (folder.path / LOG).open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - 65536))
             return file.read().decode(errors="replace")
     except FileNotFoundError:
@@ -225,40 +317,25 @@ def _answers(client: httpx2.Client, base: str) -> bool:
 
 
 def _died(folder: HomeFolder) -> NotReady:
-    said = re.findall(r"^.*(?:[Ee]rror|EACCES|EADDRINUSE|ENOSPC).*$", log_of(folder), re.MULTILINE)
+    lines = [_COLOUR.sub("", line).strip() for line in log_of(folder).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("at ", "lifepod: "))]
+    telling = [line for line in lines if re.search(r"[Ee]rror\b|EACCES|EADDRINUSE|ENOSPC|ENOTDIR|EROFS", line)]
+    said = telling[:1] or lines[-1:]
     tail = f": {plain(said[0], 200)}" if said else "."
     return NotReady(f"The pod server ended while it was starting{tail}", advice=_look_at(folder))
 
 
 def _look_at(folder: HomeFolder) -> str:
-    return f"Its log tells more: {folder.path / 'server.log'}"
+    return f"Its log tells more: {plain(folder.path / LOG)}"
 
 
 def _must_be_free(folder: HomeFolder) -> None:
-    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        with socket.socket(family) as probe:
-            probe.settimeout(1)
-            if probe.connect_ex((address, folder.port)) == 0:
-                raise NotReady(
-                    f"Port {folder.port} is in use{_by_whom(folder.port)}, and this pod lives on no other.",
-                    advice="Stop that program, then try again; or make another pod with --data DIR.",
-                )
-
-
-def _by_whom(port: int) -> str:
-    """Process id and name of whoever listens, where Linux tells."""
-    inodes = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
-        except OSError:
-            continue
-        inodes |= {f"socket:[{r[9]}]" for r in rows if r[3] == "0A" and int(r[1].rsplit(":", 1)[1], 16) == port}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(str(handle.readlink()) in inodes for handle in (process / "fd").iterdir()):
-                name = (process / "comm").read_text().strip()
-                return f" by {plain(name, 40)} (process {process.name})"
-        except OSError:
-            continue
-    return ""
+    until = time.monotonic() + _LOCK_SECONDS
+    while is_used(folder.port):
+        # A server of ours whose holder was killed needs an instant to notice.
+        if time.monotonic() > until:
+            raise NotReady(
+                f"Port {folder.port} is in use{by_whom(folder.port)}, and this pod lives on no other.",
+                advice="Stop that program, then try again; or make another pod with --data DIR.",
+            )
+        time.sleep(0.05)

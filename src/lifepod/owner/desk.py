@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from lifepod.access.audit import Audit as Audit  # what every look hands out
+from lifepod.access.audit import Entry as Entry
+from lifepod.access.audit import in_words as in_words
 from lifepod.owner import share, surveys
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
 from lifepod.owner.settle import Settled, settle

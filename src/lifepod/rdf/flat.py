@@ -117,7 +117,7 @@ def _type_first(pair: tuple[str, str]) -> tuple[bool, str, str]:
 def _short(term: str, used: set[str]) -> str:
     if term[0] == "<":
         prefix, name = _prefixed(term)
-        if prefix and len(_KNOWN) < 4096:
+        if prefix:
             used.add(prefix)
         return name
     if term[-1] == ">":

@@ -1,0 +1,211 @@
+"""The screen of lifepod: who can see what in a pod, agents, grant and revoke with a preview.
+
+It receives a desk and refuses to decide anything: what it shows and writes is worked out behind the desk. The last
+picture is shown at once; looking happens in the background.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from lifepod.errors import LifepodError
+from lifepod.plain import plain
+from lifepod.tui.picture import Aim, Clock, Picture, Progress, Trouble
+from lifepod.tui.screens.agents import AgentsScreen
+from lifepod.tui.screens.places import PlacesScreen
+from lifepod.tui.themes import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from lifepod.owner.desk import Audit, Desk
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def show(profile: str | None = None) -> int:
+    """Open the screen with a remembered login; raises :class:`~lifepod.errors.NotSignedIn` where there is none."""
+    from lifepod.owner.desk import Desk
+
+    app = LifepodApp(Desk.open(profile))
+    app.run()
+    return app.return_code or 0
+
+
+class LifepodApp(App[None]):
+    """Routes keys, themes and pictures."""
+
+    TITLE = "lifepod"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('places')", "Places", show=False),
+        Binding("2", "go('agents')", "Agents", show=False),
+        Binding("g", "ask('grant')", "Grant"),
+        Binding("r", "ask('revoke')", "Revoke"),
+        Binding("u,f5", "look", "Look again", key_display="u"),
+        Binding("t", "shade", "Theme", show=False),
+        Binding("ctrl+p", "command_palette", "All actions", key_display="^p"),
+        Binding("q", "quit", "Quit"),
+    ]
+
+    @dataclass
+    class Kept(Message):
+        """The last picture, or none."""
+
+        audit: Audit | None
+
+    @dataclass
+    class Looking(Message):
+        """How far a look has come."""
+
+        progress: Progress
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest counts."""
+            return isinstance(message, LifepodApp.Looking)
+
+    @dataclass
+    class Looked(Message):
+        """A new picture."""
+
+        audit: Audit
+
+    @dataclass
+    class Failed(Message):
+        """The look could not be finished."""
+
+        trouble: Trouble
+
+    def __init__(self, desk: Desk, clock: Clock = _now) -> None:
+        super().__init__()
+        self._desk, self._clock = desk, clock
+        self.picture = Picture(progress=Progress())
+        self._places, self._agents = PlacesScreen(desk, clock), AgentsScreen(desk, clock)
+        self.add_mode("places", lambda: self._places)
+        self.add_mode("agents", lambda: self._agents)
+
+    def on_mount(self) -> None:
+        """The kept picture first."""
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.switch_mode("places")
+        self._recall()
+
+    async def on_unmount(self) -> None:
+        """Close the lines to the pod."""
+        await self._desk.__aexit__(None, None, None)
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _recall(self) -> None:
+        self.post_message(self.Kept(await asyncio.to_thread(self._desk.kept)))
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _survey(self) -> None:
+        try:
+            self.post_message(self.Looked(await self._desk.survey(self._tell)))
+        except LifepodError as error:
+            self.post_message(self.Failed(Trouble.of(error)))
+
+    def _tell(self, done: int, known: int) -> None:
+        self.post_message(self.Looking(Progress(done, known)))
+
+    def on_lifepod_app_kept(self, event: Kept) -> None:
+        """Show it; where there is none, look."""
+        if event.audit is None:
+            self.action_look()
+        else:
+            self._show(Picture(event.audit))
+
+    def on_lifepod_app_looking(self, event: Looking) -> None:
+        """Say how far it has come; a late word after the end says nothing."""
+        if self.picture.progress is not None:
+            self._show(replace(self.picture, progress=event.progress))
+
+    def on_lifepod_app_looked(self, event: Looked) -> None:
+        """Show the new picture."""
+        self._show(Picture(event.audit))
+
+    def on_lifepod_app_failed(self, event: Failed) -> None:
+        """Keep the picture there is, and say why there is no newer one."""
+        self._show(Picture(self.picture.audit, trouble=event.trouble))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours is told like any other; it never takes the screen away."""
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            words = f"That did not work, through a fault of lifepod: {type(error).__name__}: {error}"
+            self.notify(plain(words), severity="error", markup=False)
+            if event.worker.group == "look":
+                self.post_message(self.Failed(Trouble(plain(words), "Try again; the picture is kept.")))
+
+    def _show(self, picture: Picture) -> None:
+        self.picture = picture
+        for screen in (self._places, self._agents):
+            screen.show(picture)
+
+    def action_go(self, mode: str) -> None:
+        """Another screen."""
+        self.switch_mode(mode)
+
+    async def on_agents_screen_wanted(self, event: AgentsScreen.Wanted) -> None:
+        """Show a place in the tree."""
+        await self.switch_mode("places")
+        self._places.point_at(event.url)
+
+    def action_look(self) -> None:
+        """Look at the whole pod in the background."""
+        self._show(replace(self.picture, progress=Progress(), trouble=None))
+        self._survey()
+
+    def action_shade(self) -> None:
+        """Dark or light."""
+        self.theme = LIGHT.name if self.theme != LIGHT.name else DARK.name
+
+    def action_ask(self, verb: str) -> None:
+        """A grant or revoke: the form, the plan, and a new look where something was written."""
+        from lifepod.tui.screens.ask import AskScreen
+
+        self.push_screen(AskScreen(self._desk, self._clock, verb, self._aim()), self._asked)
+
+    def _asked(self, touched: bool | None) -> None:
+        if touched:
+            self.action_look()
+
+    def _aim(self) -> Aim:
+        audit = self.picture.audit
+        if audit is None:
+            return Aim()
+        aim = self._shown.aim()
+        known = tuple(agent for agent in audit.agents if agent != audit.survey.owner)
+        return Aim(aim.place or self._places.aim().place, aim.agent, known)
+
+    @property
+    def _shown(self) -> PlacesScreen | AgentsScreen:
+        return self._agents if self.current_mode == "agents" else self._places
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action by name, each with the command that does the same."""
+        yield SystemCommand(
+            "Places", "who could see a place, and why (lifepod who, lifepod why)", lambda: self.action_go("places")
+        )
+        yield SystemCommand("Agents", "what each of them could see (lifepod sees)", lambda: self.action_go("agents"))
+        yield SystemCommand("Grant", "let somebody in (lifepod grant)", lambda: self.action_ask("grant"))
+        yield SystemCommand("Revoke", "shut somebody out (lifepod revoke)", lambda: self.action_ask("revoke"))
+        yield SystemCommand("Look again", "at the whole pod, in the background (lifepod survey)", self.action_look)
+        yield SystemCommand("Filter", "show only what contains some letters", self._shown.action_filter)
+        yield SystemCommand("Theme", "choose from all of them", self.search_themes)
+        yield SystemCommand("Dark or light", "the two of lifepod", self.action_shade)
+        yield SystemCommand("Help", "keys and commands of this screen (lifepod --help)", self._shown.action_explain)
+        yield SystemCommand("Quit", "leave lifepod", self.exit)

@@ -1,0 +1,117 @@
+"""What the screens of a pod have in common: a head, a body that waits for the first picture, a filter, a foot.
+
+It refuses to fetch: pictures are handed to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from lifepod.plain import plain
+from lifepod.tui.picture import Aim, Clock, Picture
+from lifepod.tui.screens.help import HelpScreen
+from lifepod.tui.widgets.banner import Banner
+from lifepod.tui.widgets.waiting import Waiting
+
+if TYPE_CHECKING:
+    from lifepod.owner.desk import Desk
+
+
+class PodScreen(Screen[None]):
+    """One question about the pod."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("question_mark,f1", "explain", "Help", key_display="?"),
+        Binding("escape", "unfilter", "All", show=False),
+    ]
+    MODE: ClassVar[str] = ""
+    FILTER: ClassVar[str] = ""
+    """What the filter asks for."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        super().__init__()
+        self.desk, self._clock = desk, clock
+        self.picture = Picture()
+
+    def compose(self) -> ComposeResult:
+        """Head, waiting state, body, foot."""
+        profile = self.desk.profile
+        yield Banner(self.MODE, plain(f"{profile.storage or profile.webid}  as {profile.name}"), self._clock)
+        yield Waiting()
+        with Horizontal(id="body"):
+            yield from self.body()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def body(self) -> ComposeResult:
+        """The parts of this screen."""
+        yield from ()
+
+    def filter_box(self) -> Input:
+        """The box that narrows the list on the left; hidden until asked for."""
+        return Input(placeholder=self.FILTER, id="filter", compact=True)
+
+    def on_mount(self) -> None:
+        """Show what was handed over before there was anything to show it with."""
+        self.show(self.picture)
+
+    def show(self, picture: Picture) -> None:
+        """Paint this picture; the body only where its audit is another one."""
+        before, self.picture = self.picture, picture
+        if not self.is_mounted:
+            return
+        self.query_one(Banner).paint(picture)
+        waiting = self.query_one(Waiting)
+        waiting.display = picture.audit is None
+        self.query_one("#body").display = picture.audit is not None
+        if picture.audit is None:
+            waiting.paint(picture)
+        elif picture.audit is not before.audit or before is picture:
+            self.paint()
+
+    def paint(self) -> None:
+        """Paint the body from a new audit."""
+
+    def aim(self) -> Aim:
+        """What is selected."""
+        return Aim()
+
+    def action_filter(self) -> None:
+        """Show the filter and write into it."""
+        box = self.query_one("#filter", Input)
+        box.add_class("shown")
+        box.focus()
+
+    def action_unfilter(self) -> None:
+        """Take the filter away."""
+        box = self.query_one("#filter", Input)
+        box.value = ""
+        box.remove_class("shown")
+        self.focus_list()
+
+    def action_explain(self) -> None:
+        """What can be done here."""
+        self.app.push_screen(HelpScreen(self.MODE))
+
+    def focus_list(self) -> None:
+        """Go back to the list on the left."""
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow as it is typed."""
+        event.stop()
+        if self.picture.audit is not None:
+            self.narrow(event.value.strip())
+
+    def narrow(self, text: str) -> None:
+        """Show only what matches."""
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes from the filter to what it found."""
+        event.stop()
+        self.focus_list()

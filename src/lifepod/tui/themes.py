@@ -1,0 +1,54 @@
+"""The colours of the screen: one calm dark set, one light, both with enough contrast.
+
+It refuses to carry meaning by colour alone: every colour stands beside a word.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="lifepod-dark",
+    primary="#7fb7be",
+    secondary="#a3b8cc",
+    accent="#e9c46a",
+    warning="#f0b45b",
+    error="#ef7f72",
+    success="#8fcf8a",
+    foreground="#dfe6e9",
+    background="#11181c",
+    surface="#162026",
+    panel="#1d2a31",
+    dark=True,
+    variables={
+        "footer-background": "#1d2a31",
+        "footer-key-foreground": "#e9c46a",
+        "block-cursor-background": "#2f5560",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#24343c",
+        "input-selection-background": "#2f5560",
+    },
+)
+LIGHT = Theme(
+    name="lifepod-light",
+    primary="#1f6f78",
+    secondary="#45606f",
+    accent="#7a5200",
+    warning="#8a5a00",
+    error="#a8322a",
+    success="#2c6e31",
+    foreground="#1c262b",
+    background="#f6f4ee",
+    surface="#fbfaf6",
+    panel="#e9e5da",
+    dark=False,
+    variables={
+        "footer-background": "#e9e5da",
+        "footer-key-foreground": "#7a5200",
+        "block-cursor-background": "#1f6f78",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#d5dfdf",
+    },
+)

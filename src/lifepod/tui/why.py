@@ -1,0 +1,83 @@
+"""Why somebody can or cannot see a place: the rules in words, where they stand, and where we could not look.
+
+It refuses to word a rule differently from the command line, and to be silent about a blind spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from lifepod.access.rules import Answer, Kind
+from lifepod.plain import plain
+from lifepod.tui.words import agent_name, could_change_access, place_name
+
+if TYPE_CHECKING:
+    from lifepod.owner.desk import Audit, Entry
+
+_TITLE, _QUIET, _ALERT = "bold $text-primary", "$foreground 70%", "bold $text-warning"
+
+
+def reasons(audit: Audit, url: str, audience: str) -> Content:
+    """Everything that speaks for or against ``audience`` at a place; its own rules first."""
+    entry = next((e for e in audit.who(url) if e.audience == audience), None)
+    return Content("\n").join(
+        [*_standing(audit, url), *_rules(audit, url, entry), *_groups(audit, url), *_blind(audit)]
+    )
+
+
+def _standing(audit: Audit, url: str) -> Iterator[Content]:
+    source, own = audit.source_of(url)
+    if own:
+        yield Content.styled("By rules of its own.", _QUIET)
+    elif source:
+        yield Content.styled(f"It inherits the rules of {place_name(source, audit.survey.storage)}.", _QUIET)
+    if rules := audit.basis(url).rules:
+        yield Content.styled(f"They stand in {plain(rules[0].document)}", _QUIET)
+
+
+def _rules(audit: Audit, url: str, entry: Entry | None) -> Iterator[Content]:
+    from lifepod.owner.desk import in_words
+
+    owner, basis = audit.survey.owner, audit.basis(url)
+    for spot in basis.blind:
+        yield Content.styled(f"Not known: {plain(spot.place)} ({plain(spot.cause)}).", _ALERT)
+    source = place_name(basis.source, audit.survey.storage)
+    if entry is not None and entry.via:
+        who = agent_name(entry.audience, owner)
+        yield Content.styled(f"\nWhy {who}", _TITLE)
+        if could_change_access(entry, owner):
+            yield Content.styled("Control: they could change who sees this.", _ALERT)
+        if Answer.UNKNOWN in entry.answers:
+            yield Content.styled("It is not known whether these rules let them in:", _ALERT)
+        yield from (Content(f"• {plain(in_words(rule, source), 900)}") for rule in entry.via)
+    elif entry is not None and not basis.blind:
+        yield Content(f"\nNo rule lets {agent_name(entry.audience, owner)} in.")
+    rest = [rule for rule in basis.rules if entry is None or rule not in entry.via]
+    if rest:
+        yield Content.styled("\nOther rules here", _TITLE)
+        yield from (Content.styled(f"• {plain(in_words(rule, source), 900)}", _QUIET) for rule in rest)
+    elif not basis.rules and not basis.blind:
+        yield Content("No rule reaches this place: nobody can use it.")
+
+
+def _groups(audit: Audit, url: str) -> Iterator[Content]:
+    named = {w.iri for rule in audit.basis(url).rules for w in rule.audience if w.kind is Kind.GROUP}
+    for iri in sorted(named):
+        members = audit.groups.get(iri)
+        if members is None:
+            yield Content.styled(f"Not known: who is in {plain(iri)}.", _ALERT)
+        else:
+            yield Content(f"{plain(iri)} has {len(members)} members; whoever may write it can change who sees this.")
+
+
+def _blind(audit: Audit) -> Iterator[Content]:
+    if audit.blind:
+        yield Content.styled("\nWhere nobody could look", _TITLE)
+    for spot in audit.blind[:50]:
+        where = place_name(spot.place, audit.survey.storage)
+        yield Content.styled(f"• {where}: {plain(spot.cause)}", _QUIET)
+    if len(audit.blind) > 50:
+        yield Content.styled(f"• … and {len(audit.blind) - 50} more: lifepod blind", _QUIET)
