@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifepod.access.rules import Answer, Mode, Verdict, Visitor
     from lifepod.errors import LifepodError
     from lifepod.journal.activity import Activity, Moment, Skipped, Thing
+    from lifepod.journal.source import Importer, Match, Member
     from lifepod.owner.desk import Desk
     from lifepod.owner.words import wish
     from lifepod.rdf.turtle import Document
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _WHERE = {
     "Activity": "journal.activity", "Answer": "access.rules", "Audit": "access.audit", "Desk": "owner.desk",
-    "Document": "rdf.turtle", "Door": "solid.door", "LifepodError": "errors",
-    "Mode": "access.rules", "Moment": "journal.activity", "Plan": "access.change", "Pod": "solid.pod",
-    "Skipped": "journal.activity", "Thing": "journal.activity",
+    "Document": "rdf.turtle", "Door": "solid.door", "Importer": "journal.source", "LifepodError": "errors",
+    "Match": "journal.source", "Member": "journal.source", "Mode": "access.rules", "Moment": "journal.activity",
+    "Plan": "access.change", "Pod": "solid.pod", "Skipped": "journal.activity", "Thing": "journal.activity",
     "VendorDesk": "vendor.desk", "Verdict": "access.rules", "Visitor": "access.rules", "wish": "owner.words",
     "Wish": "access.change",
 }  # fmt: skip
 __all__ = [
-    "Activity", "Answer", "Audit", "Desk", "Document", "Door", "LifepodError", "Mode", "Moment", "Plan", "Pod",
-    "Skipped", "Thing", "VendorDesk", "Verdict", "Visitor", "Wish", "__version__", "wish",
+    "Activity", "Answer", "Audit", "Desk", "Document", "Door", "Importer", "LifepodError", "Match", "Member", "Mode",
+    "Moment", "Plan", "Pod", "Skipped", "Thing", "VendorDesk", "Verdict", "Visitor", "Wish", "__version__", "wish",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

@@ -101,7 +101,7 @@ class Way:
 @common
 @gathered(Way)
 def who(options: Common, way: Way, path: str) -> None:
-    """Who can see what, at PATH and below (the whole pod without PATH).
+    """Who can see what, everywhere or at PATH and below.
 
     Places that are like the container above them are folded into it. A place we could not look into shows "anyone" with
     unknown: it may be open.
@@ -128,7 +128,9 @@ def _place(audit: Audit, path: str) -> str:
 @common
 @gathered(Way)
 def sees(options: Common, way: Way, agent: str) -> None:
-    """What AGENT could see: a WebID, the name of a login, `public` or `signed-in`.
+    """What AGENT could see.
+
+    AGENT is a WebID, the name of a login, `public` or `signed-in`.
 
     \b
     Example: lifepod sees https://shop.example/card#me
@@ -147,7 +149,9 @@ def sees(options: Common, way: Way, agent: str) -> None:
 @click.argument("path")
 @common
 def why(options: Common, agent: str, path: str) -> None:
-    """Why AGENT may or may not use PATH: the rules each answer rests on, and where they stand.
+    """Why AGENT may or may not use PATH.
+
+    Shows the rules that each answer rests on, and where they stand.
 
     \b
     Example: lifepod why https://shop.example/card#me journal/purchases/
@@ -165,7 +169,9 @@ def why(options: Common, agent: str, path: str) -> None:
 @click.command()
 @common
 def survey(options: Common) -> None:
-    """Look at the whole pod now and keep what was found; the screen shows it until the next look.
+    """Look at the whole pod now and keep the picture.
+
+    The screen shows it until the next look.
 
     \b
     --json: {"surveyed_at", "places", "requests", "seconds", "agents", "blind"}
@@ -181,7 +187,9 @@ def survey(options: Common) -> None:
 @common
 @gathered(Way)
 def blind(options: Common, way: Way) -> None:
-    """Where we could not look, and why; nothing is said about those places.
+    """Where we could not look, and why.
+
+    Nothing is said about those places: they may be open.
 
     \b
     --json: {"surveyed_at", "blind": [{"place", "cause"}]}
@@ -230,9 +238,10 @@ def _modes(command: Any) -> Any:
 @common
 @gathered(Change)
 def grant(options: Common, change: Change, agent: str, path: str) -> None:
-    """Let AGENT in to PATH: for a container, to all that inherits from it.
+    """Let AGENT in to PATH.
 
-    The plan is shown first; nobody else's access moves, and a fresh look confirms the result.
+    A grant on a container covers all that inherits from it. The plan is shown first; nobody else's access moves,
+    and a fresh look confirms the result.
 
     \b
     Examples: lifepod grant https://shop.example/card#me journal/purchases/ --read
@@ -251,10 +260,10 @@ def grant(options: Common, change: Change, agent: str, path: str) -> None:
 @common
 @gathered(Change)
 def revoke(options: Common, change: Change, agent: str, path: str) -> None:
-    """Shut AGENT out of PATH and of everything below it; all modes unless some are named.
+    """Shut AGENT out of PATH and of everything below it.
 
-    It closes future reads. What was read before stays with whoever read it, and a live channel that is open may go on
-    until its server ends it.
+    All modes are taken unless some are named. It closes future reads. What was read before stays with whoever read it,
+    and a live channel that is open may go on until its server ends it.
 
     \b
     Example: lifepod revoke https://shop.example/card#me journal/purchases/

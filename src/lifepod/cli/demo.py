@@ -34,8 +34,9 @@ class How:
 @as_json
 @gathered(How)
 def demo(voice: Voice, how: How) -> OpenScreen | None:
-    """Show it all: a pod, two weeks of sample trails, three vendors; one is let in, reads, and is shut out again.
+    """Show the whole story on this machine, with made-up trails.
 
+    A pod of its own, two weeks of sample exports, three vendors; one is let in, reads, and is shut out again.
     Everything stays on this machine, in a folder of its own; `demo --clean` removes it.
 
     \b
@@ -43,6 +44,8 @@ def demo(voice: Voice, how: How) -> OpenScreen | None:
     --json (last line): {"pod", "webid", "records": {class: n},
                          "vendor": {"webid", "read", "before", "granted", "elsewhere", "revoked"}}
     """
+    if not how.headless and not how.clean:
+        voice.must_have_screen("Tell the story without it: lifepod demo --headless")
     clean(voice)
     if how.clean:
         voice.data({"removed": True}, ["The demo's pod and logins are gone."])

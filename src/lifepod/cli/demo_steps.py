@@ -39,7 +39,8 @@ class Told:
         """A person and three vendors, each with an account, a WebID and a login of its own."""
         for name in (PERSON, *VENDORS):
             self._voice.talk(f"making a pod and a login for {name}")
-            new, _ = make(self._voice, self._folder, (name, LOGINS[name]))
+            # Logins of a trial: a warning is enough.
+            new, _ = make(self._voice, self._folder, (name, LOGINS[name]), ask=False)
             if name == PERSON:
                 self._pod, self._webid = new.pod, new.webid
             elif name == VENDORS[0]:

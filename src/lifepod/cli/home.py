@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lifepod.cli.options import as_json, gathered
+from lifepod.cli.options import AsListed, as_json, gathered
 from lifepod.cli.say import Voice, run
 
 if TYPE_CHECKING:
@@ -25,9 +25,12 @@ _data = click.option(
 )
 
 
-@click.group()
+@click.group(cls=AsListed)
 def home() -> None:
-    """A pod on this machine: a real Community Solid Server, on loopback alone."""
+    """The pod on this machine: a real Community Solid Server.
+
+    It listens on loopback alone: nobody can reach it from elsewhere.
+    """
 
 
 def _folder(data: Path | None, port: int | None = None) -> HomeFolder:
@@ -112,9 +115,10 @@ class NewOne:
 @as_json
 @gathered(NewOne)
 def add(voice: Voice, how: NewOne, name: str) -> None:
-    """Make an account NAME with a pod, a WebID and a login, and remember that login here.
+    """Make a pod NAME, with an account, a WebID and a login.
 
-    The new pod is closed: only its profile is public. Its secret is shown once, with --json only.
+    The login is remembered here under the same name. The new pod is closed: only its profile is public. Its secret
+    is shown once, with --json only.
 
     \b
     Example: lifepod home add me
@@ -136,8 +140,13 @@ def _running(data: Path | None) -> HomeFolder:
     return folder
 
 
-def make(voice: Voice, folder: HomeFolder, names: tuple[str, str], *, listed: bool = False) -> tuple[NewPod, list[str]]:
-    """Account, login and a pod made ready; ``names`` are those of the pod and of the login. Says what was done."""
+def make(
+    voice: Voice, folder: HomeFolder, names: tuple[str, str], *, listed: bool = False, ask: bool = True
+) -> tuple[NewPod, list[str]]:
+    """Account, login and a pod made ready; ``names`` are those of the pod and of the login. Says what was done.
+
+    Without ``ask`` a login that no keyring can hold is kept in our own file with a warning and no question.
+    """
     from lifepod.errors import Conflict
     from lifepod.home import accounts
     from lifepod.owner import logins
@@ -148,7 +157,7 @@ def make(voice: Voice, folder: HomeFolder, names: tuple[str, str], *, listed: bo
         raise Conflict(f"A login called {login} exists already.", advice=advice)
     new = accounts.add(folder.base_url, name)
     who = logins.credentials(new.webid, new.issuer, new.client_id, new.client_secret)
-    logins.add(login, who, new.pod, voice.talk, voice.ask if voice.may_ask else None)
+    logins.add(login, who, new.pod, voice.talk, voice.ask if ask and voice.may_ask else None)
     logins.keep_account(new.email, new.account_password, folder.base_url, voice.talk)
     return new, list(run(logins.make_ready(login, listed=listed)))
 
@@ -158,7 +167,9 @@ def make(voice: Voice, folder: HomeFolder, names: tuple[str, str], *, listed: bo
 @_data
 @as_json
 def backup(voice: Voice, target: Path, data: Path | None) -> None:
-    """Keep everything of a pod that does not run in TARGET (.tar.gz, readable by you alone).
+    """Keep a copy of everything in TARGET.
+
+    The pod must not be running. The copy (.tar.gz) is readable by you alone, and not encrypted.
 
     \b
     --json: {"backup"}
@@ -174,7 +185,9 @@ def backup(voice: Voice, target: Path, data: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
 def remove(voice: Voice, data: Path | None, yes: bool) -> None:
-    """Delete a pod that does not run, with all that is in it.
+    """Delete the pod, with all that is in it.
+
+    It must not be running.
 
     \b
     --json: {"removed"}

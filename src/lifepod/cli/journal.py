@@ -38,9 +38,10 @@ class How:
 @common
 @gathered(How)
 def import_(options: Common, how: How, paths: tuple[Path, ...]) -> None:
-    """Bring exports home: files, folders and zips, recognised by what is in them.
+    """Bring exports home: files, folders and zips.
 
-    Import as often as you like: what is in the journal already is not sent again. An import that was cut off goes on
+    They are recognised by what is in them. Import as often as you like: what is in the journal already is not sent
+    again. An import that was cut off goes on
     when it is run again.
 
     \b

@@ -51,10 +51,13 @@ def whoami(options: Common) -> None:
 @click.command()
 @common
 def logout(options: Common) -> None:
-    """Forget a login on this machine; the pod and its access rules stay as they are.
+    """Forget a login on this machine.
+
+    The pod and its access rules stay as they are.
 
     \b
     Example: lifepod logout --profile old-phone
+    --json: {"forgotten", "webid"}
     """
     from lifepod.owner import logins
 

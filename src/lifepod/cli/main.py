@@ -5,19 +5,19 @@ It refuses to import a wing: each command does that when it runs, so that ``--he
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 
 import click
 
 from lifepod.cli import access, demo, home, journal, logins, vendor
+from lifepod.cli.options import AsListed
 from lifepod.cli.say import STOPPED, USAGE, Voice
 from lifepod.cli.say import OpenScreen as OpenScreen
 from lifepod.errors import LifepodError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=AsListed, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--profile", metavar="NAME", help="Login to use, for any command.")
 @click.version_option(package_name="lifepod")
 def lifepod(profile: str | None) -> None:
@@ -55,7 +55,3 @@ def speaking(work: Callable[[], object]) -> object:
     except (click.Abort, KeyboardInterrupt):
         voice.talk("Stopped. What was finished by then stands.")
         return STOPPED
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing more may be written, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0

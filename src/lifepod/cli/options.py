@@ -17,6 +17,14 @@ from lifepod.cli.say import Voice
 Command = Callable[..., Any]
 
 
+class AsListed(click.Group):
+    """Commands in the order a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names as they were added."""
+        return list(self.commands)
+
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """What every command knows."""

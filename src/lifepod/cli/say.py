@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 import unicodedata
@@ -66,12 +67,16 @@ class Voice:
 
     def data(self, value: object, words: Iterable[str]) -> None:
         """The result: ``value`` as one line of JSON where that was asked for, else ``words`` line by line."""
-        if self.as_json:
-            print(json.dumps(value, ensure_ascii=True), flush=True)
-            return
-        self.clear()
-        for line in words:
-            print(plain(line, 2000), flush=True)
+        if not self.as_json:
+            self.clear()
+        lines = [json.dumps(value, ensure_ascii=True)] if self.as_json else (plain(line, 2000) for line in words)
+        try:
+            for line in lines:
+                print(line, flush=True)
+        except BrokenPipeError:
+            # Whoever read our output has gone, which is no fault; nothing more may be written, also not at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
 
     def talk(self, sentence: str) -> None:
         """Something the person may want to know, to stderr."""
@@ -114,6 +119,11 @@ class Voice:
     def may_ask(self) -> bool:
         """Whether someone is there to answer."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def must_have_screen(self, instead: str) -> None:
+        """Raise :class:`~lifepod.errors.NotReady` where no screen can open; ``instead`` is what can be done."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise errors.NotReady("The screen needs a terminal, and there is none here.", advice=instead)
 
     def ask(self, question: str) -> bool:
         """Yes or no, no unless said; no where nobody is there to answer."""

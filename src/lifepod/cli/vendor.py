@@ -20,7 +20,9 @@ def vendor() -> None:
 @click.argument("place")
 @common
 def read(options: Common, place: str) -> None:
-    """Read the records at or below PLACE, a full URL in somebody's pod; refused where we are not let in.
+    """Read the records at or below PLACE.
+
+    PLACE is a full URL in somebody's pod. Where we are not let in, that is said; it never looks like an empty answer.
 
     \b
     Example: lifepod vendor read http://localhost:3000/me/journal/purchases/ --profile acme

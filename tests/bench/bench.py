@@ -1,0 +1,268 @@
+"""`make bench`: what lifepod costs, each figure beside a named floor or peer measured in the same run.
+
+It refuses to print a figure that was not measured just now, and to hide a goal that was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import pty
+import select
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bench.worlds import Size, add_login, fill, history, together
+
+from lifepod.home.server import HomeFolder, RunningServer
+from lifepod.owner.collect import Wanted, preview
+from lifepod.owner.desk import Desk
+from lifepod.owner.look import look
+from lifepod.solid.door import Door
+from lifepod.solid.pod import Pod
+
+T = TypeVar("T")
+PROGRAM = [sys.executable, "-m", "lifepod"]
+_SECRET_FREE = ("LIFEPOD_PROFILE", "TEXTUAL_DRIVER")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure."""
+
+    what: str
+    value: float
+    unit: str
+    peer: str = ""
+    """Floor or peer, by name."""
+    peer_value: float | None = None
+    goal: float | None = None
+    """At most this (requests, seconds)."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over the peer's."""
+        return self.value / self.peer_value if self.peer_value else None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal was met."""
+        if self.goal is None:
+            return ""
+        return f"goal {self.goal:g}: {'met' if self.value <= self.goal else 'MISSED'}"
+
+
+def start_up(tries: int) -> list[Row]:
+    """The command line's help, beside a bare interpreter and one that only imports click."""
+    bare = _median(tries, lambda: _process([sys.executable, "-c", "pass"]))
+    click = _median(tries, lambda: _process([sys.executable, "-c", "import click"]))
+    ours = _median(tries, lambda: _process([*PROGRAM, "--help"]))
+    return [
+        Row("lifepod --help", ours, "s", "python -c pass", bare, 0.15),
+        Row("lifepod --help", ours, "s", "python -c 'import click'", click),
+    ]
+
+
+def _process(command: Sequence[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _median(tries: int, measure: Callable[[], float]) -> float:
+    measure()  # the first one warms the disk
+    return statistics.median(measure() for _ in range(tries))
+
+
+_BARE_APP = (
+    "from textual.app import App\nfrom textual.widgets import Tree\n"
+    "class A(App):\n"
+    "    def compose(self):\n        t = Tree('journal/'); t.root.expand(); yield t\n"
+    "A().run()"
+)
+
+
+def screen(tries: int) -> list[Row]:
+    """The screen on a saved survey in a real terminal: from the start of the process to the first place painted."""
+    ours = _median(tries, lambda: _painted(PROGRAM, b"many/"))
+    bare = _median(tries, lambda: _painted([sys.executable, "-c", _BARE_APP], b"journal/"))
+    return [Row("screen on a saved survey", ours, "s", "a bare textual app with one tree", bare, 0.6)]
+
+
+def _painted(command: Sequence[str], wanted: bytes) -> float:
+    began = time.perf_counter()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40")
+        os.execvp(command[0], list(command))
+    seen, took = b"", 0.0
+    try:
+        while not took:
+            if not select.select([terminal], [], [], 20)[0]:
+                raise RuntimeError(f"nothing painted within 20 s: {seen[-300:]!r}")
+            seen += os.read(terminal, 65536)
+            if wanted in seen:
+                took = time.perf_counter() - began
+    finally:
+        os.kill(pid, 9)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    return took
+
+
+def reading(visits: int, folder: Path) -> list[Row]:
+    """A long history read, cleaned, named and spooled, beside SQLite handing out the same rows."""
+    path = history(folder / "History", visits)
+    began = time.perf_counter()
+    found = asyncio.run(preview(Wanted((path,)), lambda what, done, total: None))
+    ours = visits / (time.perf_counter() - began)
+    assert found.seen == visits, found
+    began = time.perf_counter()
+    rows = _bare_rows(path)
+    floor = rows / (time.perf_counter() - began)
+    return [Row(f"{visits} visits read (dry run)", ours, "records/s", "SQLite's rows alone", floor)]
+
+
+def _bare_rows(path: Path) -> int:
+    import sqlite3
+
+    with closing(sqlite3.connect(path)) as db:
+        query = "SELECT v.visit_time, u.url, u.title FROM visits v JOIN urls u ON u.id = v.url ORDER BY v.visit_time"
+        return len(db.execute(query).fetchall())
+
+
+async def importing(visits: int, path: Path, logins: tuple[str, str]) -> list[Row]:
+    """The same history into a real pod, then once more; beside a bare loop that sends the same bodies."""
+    async with Desk.open(logins[0]) as desk:
+        await desk.settle()
+        first, done = await _timed(lambda: desk.collect([path], lambda what, n, total: None))
+        again, twice = await _timed(lambda: desk.collect([path], lambda what, n, total: None))
+        forced, thrice = await _timed(lambda: desk.collect([path], lambda what, n, total: None, again=True))
+    assert done.written == done.seen == visits, done
+    assert not twice.partitions, twice
+    assert not thrice.partitions, thrice
+    pod, other = await Door.of(logins[0]).pod(), await Door.of(logins[1]).pod()
+    async with pod, other:
+        bodies = [(path, (await pod.get(pod.storage + path)).body) for path in done.partitions]
+        floor, _ = await _timed(lambda: _send(other, bodies))
+    return [
+        Row(f"{visits} visits imported", visits / first, "records/s", "the same PUTs alone", visits / floor),
+        Row("imported again: seconds", again, "s", "the first import", first),
+        Row("read and compared again (--again)", forced, "s", "the first import", first),
+    ]
+
+
+async def _send(pod: Pod, bodies: list[tuple[str, bytes]]) -> None:
+    for path, body in bodies:
+        headers = {"Content-Type": "text/turtle", "If-None-Match": "*"}
+        reply = await pod.ask("PUT", pod.storage + path, headers, body)
+        assert reply.status == 201, reply.status
+
+
+async def _timed(work: Callable[[], Awaitable[T]]) -> tuple[float, T]:
+    began = time.perf_counter()
+    result = await work()
+    return time.perf_counter() - began, result
+
+
+async def surveying(size: Size, login: str) -> list[Row]:
+    """A survey of a filled pod, beside the bare requests it cannot do without, and beside place by place."""
+    pod = await Door.of(login).pod()
+    async with pod:
+        await fill(pod, size)
+        await look(pod, pod.storage, below=False)  # the line is open and the server warm
+        seconds, ground = await _timed(lambda: look(pod, pod.storage))
+        survey = ground.survey
+        documents = [p.url for p in survey.places if not p.is_container]
+        containers = [p.url for p in survey.places if p.is_container]
+        own = sum(place.control.own.value == "rules" for place in survey.places)
+        budget = len(documents) + 2 * len(containers) + own + 10
+        floor, _ = await _timed(lambda: _bare(pod, containers, documents))
+        each, _ = await _timed(lambda: _place_by_place(pod, [*containers, *documents]))
+        assert not survey.blind, survey.blind
+    async with Desk.open(login) as desk:
+        await desk.survey()  # kept, for the screen
+    what = f"survey of {len(survey.places)} places"
+    return [
+        Row(f"{what}: requests", survey.requests, "requests", "documents + 2 containers + own + 10", budget, budget),
+        Row(f"{what}: seconds", seconds, "s", "the same requests, nothing understood", floor),
+        Row(f"{what}: seconds", seconds, "s", "HEAD and access document of each place", each),
+    ]
+
+
+async def _bare(pod: Pod, containers: list[str], documents: list[str]) -> None:
+    await together(pod.ask("GET", url, {"Accept": "text/turtle"}) for url in containers)
+    await together(pod.ask("GET", f"{url}.acl", {"Accept": "text/turtle"}) for url in [*containers, *documents])
+
+
+async def _place_by_place(pod: Pod, places: list[str]) -> None:
+    async def one(url: str) -> None:
+        link = (await pod.head(url)).link("acl")
+        assert link is not None
+        await pod.ask("GET", link, {"Accept": "text/turtle"})
+
+    await together(one(url) for url in places)
+
+
+def measure(short: bool, folder: Path) -> list[Row]:
+    """Every figure; the short form is smaller and only shows that all of it still works."""
+    tries, visits = (1, 2_000) if short else (9, 100_000)
+    size = Size(3, 30, 5) if short else Size(20, 979, 100)
+    rows = start_up(tries) + reading(visits, folder)
+    with RunningServer.start(HomeFolder.at(folder / "home"), lambda line: print(line, file=sys.stderr)) as server:
+        for name in ("bench", "one", "two"):
+            add_login(server.base_url, name)
+        rows += asyncio.run(surveying(size, "bench"))
+        rows += asyncio.run(importing(visits, folder / "History", ("one", "two")))
+        rows += screen(tries)
+    return rows
+
+
+def shown(rows: Sequence[Row]) -> list[str]:
+    """The table."""
+    lines = []
+    for row in rows:
+        beside = f"{row.ratio:6.2f} x {row.peer} ({row.peer_value:,.3g})" if row.ratio is not None else ""
+        lines.append(f"{row.what:<38} {row.value:>10,.3f} {row.unit:<10} {beside:<64} {row.verdict}".rstrip())
+    return lines
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure, print, and say by the exit code whether every goal was met."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--short", action="store_true", help="a small form, for CI")
+    options.add_argument("--json", action="store_true", help="print one JSON value")
+    chosen = options.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="lifepod-bench-") as folder:
+        os.environ.setdefault("LIFEPOD_CSS_DIR", str(_server_folder()))
+        os.environ.update(LIFEPOD_DIR=f"{folder}/own", PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+        for name in _SECRET_FREE:
+            os.environ.pop(name, None)
+        rows = measure(chosen.short, Path(folder))
+    if chosen.json:
+        print(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows]))
+    else:
+        print("\n".join(shown(rows)))
+    return int(any("MISSED" in row.verdict for row in rows))
+
+
+def _server_folder() -> Path:
+    from lifepod.home.install import data_root
+
+    return data_root()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
