@@ -132,7 +132,7 @@ def test_the_hall_opens_the_screen_only_for_a_person_without_a_command(monkeypat
     monkeypatch.setattr("sys.argv", ["lifepod"])
     with pytest.raises(SystemExit) as ended:
         hall.main()  # standard input is no terminal here: the list of commands instead
-    assert ended.value.code == 0
+    assert ended.value.code == 2
 
 
 def test_the_demo_without_a_terminal_says_so_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,6 @@ It refuses any short cut: what the demo shows, a person and a vendor can do.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +46,9 @@ class Told:
 
     def collect(self) -> None:
         """The sample exports, imported."""
+        import shutil
+        import tempfile
+
         from lifepod.home.story_files import expected_of, write_story
 
         folder = Path(tempfile.mkdtemp(prefix="lifepod-demo-"))
