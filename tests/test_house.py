@@ -42,7 +42,7 @@ PACKAGES: dict[str, set[str]] = {
     "pyld": {"rdf"},
     "rdflib": {"rdf", "access/wac", "access/fresh", "journal/triples", "solid/profile", "solid/pod"},
     "httpx2": {"solid", "home"},
-    "authlib": {"solid/login", "solid/send"},
+    "authlib": {"solid/login"},
     "joserfc": {"solid/login"},
     "keyring": {"solid/keyring"},
     "platformdirs": {"solid", "home"},

@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from lifepod.errors import NotReady, NotSignedIn
 from lifepod.solid.dirs import state_dir, write_private
@@ -39,46 +39,73 @@ Question = Callable[[str], bool]
 
 
 def open_store(warn: Voice, ask: Question | None = None) -> Store:
-    """The safest place this machine has."""
-    system = _system()
-    return system if system is not None else FileStore(state_dir() / "logins.json", warn, ask)
+    """The safest place this machine has; what an earlier file holds is still found, and forgotten with the rest."""
+    file = FileStore(state_dir() / "logins.json", warn, ask)
+    backend = _trusted_backend()
+    return file if backend is None else _System(backend, file)
 
 
 class _System:
-    def __init__(self, backend: object) -> None:
-        import keyring.backend
-
-        assert isinstance(backend, keyring.backend.KeyringBackend)
+    def __init__(self, backend: Any, file: FileStore) -> None:
         self._backend = backend
+        self._file = file
 
     def get(self, name: str) -> str | None:
-        return self._backend.get_password(SERVICE, name)
+        found = _ask(self._backend.get_password, SERVICE, name)
+        return found if isinstance(found, str) else self._file.get(name)
 
     def put(self, name: str, secret: str) -> None:
-        self._backend.set_password(SERVICE, name, secret)
+        _ask(self._backend.set_password, SERVICE, name, secret)
+        try:
+            self._file.remove(name)
+        except NotReady:
+            pass  # a file that cannot be used is no reason to lose what the keyring holds now
 
     def remove(self, name: str) -> None:
         import keyring.errors
 
         try:
-            self._backend.delete_password(SERVICE, name)
+            _ask(self._backend.delete_password, SERVICE, name)
         except keyring.errors.PasswordDeleteError:
-            pass
+            pass  # it was not there
+        self._file.remove(name)
 
 
-def _system() -> Store | None:
-    import keyring  # 64 ms: only when a login is really needed
+def _ask(call: Callable[..., Any], *words: str) -> Any:
     import keyring.errors
 
-    backend = keyring.get_keyring()
-    module = type(backend).__module__
-    if module.startswith(("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")):
-        return None
     try:
-        backend.get_password(SERVICE, "is anybody there")
-    except keyring.errors.KeyringError:
+        return call(*words)
+    except keyring.errors.PasswordDeleteError:
+        raise
+    except Exception as error:  # each backend has its own kinds; none of their texts is repeated
+        raise NotReady(
+            f"The system keyring does not answer ({type(error).__name__}).", advice="Unlock it, then try again."
+        ) from None
+
+
+_UNTRUSTED = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
+
+
+def _trusted_backend() -> Any:
+    """The keyring of this machine, ``None`` where it has none or only one that looks encrypted."""
+    import keyring  # 64 ms: only when a login is really needed
+    from keyring.backends.chainer import ChainerBackend
+
+    try:
+        found = keyring.get_keyring()
+        # The chain hides who would answer: with keyrings.alt installed it may be all there is in it.
+        candidates = found.backends if isinstance(found, ChainerBackend) else [found]
+        backend = next((one for one in candidates if not _looks_only_encrypted(one)), None)
+        if backend is not None:
+            backend.get_password(SERVICE, "is anybody there")
+    except Exception:  # a setting that names no keyring, no session bus, a locked one: no keyring then, and said aloud
         return None
-    return _System(backend)
+    return backend
+
+
+def _looks_only_encrypted(backend: object) -> bool:
+    return any(kind.__module__.startswith(_UNTRUSTED) for kind in type(backend).__mro__)
 
 
 class FileStore:
@@ -114,13 +141,17 @@ class FileStore:
 
     def _all(self) -> dict[str, str]:
         try:
-            handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
+            # Without O_NONBLOCK a pipe in that place would hold us for ever.
+            handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise NotReady(f"The logins in {self._path} cannot be read ({error.strerror}).") from None
+        seen = os.fstat(handle)
+        if not stat.S_ISREG(seen.st_mode):
+            os.close(handle)
+            raise NotReady(f"{self._path} is no file; no login is read from it.", advice="Move it away.")
         with os.fdopen(handle, "rb") as file:
-            seen = os.fstat(handle)
             if seen.st_uid != os.getuid() or stat.S_IMODE(seen.st_mode) & 0o077:
                 raise NotReady(
                     f"Others can read the logins in {self._path}; they are not used.",
@@ -128,7 +159,7 @@ class FileStore:
                 )
             try:
                 found = json.loads(file.read())
-            except ValueError:
+            except (ValueError, RecursionError):
                 found = None
         if not isinstance(found, dict):
             raise NotReady(f"The logins in {self._path} are damaged.", advice="Move the file away and sign in again.")

@@ -4,22 +4,25 @@ It refuses to overwrite without a version, and to interpret what it carries: wha
 matter. Sources: https://solidproject.org/TR/protocol (LDP, N3 Patch), RFC 9110 (conditional requests).
 
 * Every change of something that exists goes with ``If-Match``; something new goes with ``If-None-Match: *``.
-* Turtle is parsed before it is sent, because servers store what nobody can read back.
+* On a server without (strong) version tags a change is read, compared, written, read again and compared again.
+* Linked data is parsed before it is sent, because servers store what nobody can read back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 from rdflib import Graph
 
-from lifepod.errors import Conflict, LifepodError, Malformed, Missing, TooBig
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, TooBig, Unconfirmed
 from lifepod.limits import LIMITS, Limits
+from lifepod.names import PIM_STORAGE_TYPE
 from lifepod.plain import plain
 from lifepod.rdf.flat import members
 from lifepod.rdf.jsonld import read_jsonld
@@ -30,6 +33,7 @@ from lifepod.solid.send import Sender
 from lifepod.solid.wire import JSON_LD, N3_PATCH, TURTLE, Reply, failure_of, own_spelling
 
 _RDF = f"{TURTLE}, {JSON_LD};q=0.5"
+_TURTLES = frozenset({TURTLE, "text/n3", "application/n-triples", "application/x-turtle"})
 _NO_PATCH = frozenset({400, 405, 415, 422, 501})
 
 
@@ -57,6 +61,7 @@ class Pod:
     ) -> None:
         self._sender = sender
         self._limits = limits
+        self._root_control: str | None = None
         self.nobody = nobody
         """The same line without a login, for what anyone may read."""
         self.webid = webid
@@ -86,7 +91,8 @@ class Pod:
             return own_spelling(place)
         if not self.storage:
             raise Malformed(f"{plain(place)} is no full address, and no pod is known to resolve it against.")
-        return own_spelling(self.storage + place.lstrip("/"))
+        # A place is a name, not an address: what would begin a query or a fragment is part of the name.
+        return own_spelling(self.storage + place.lstrip("/").replace("?", "%3F").replace("#", "%23"))
 
     async def ask(
         self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes | None = None
@@ -114,15 +120,33 @@ class Pod:
         """A resource as a graph; raises :class:`Malformed` where it holds no linked data."""
         return document_of(await self.get(url, accept=_RDF), self._limits)
 
+    async def create(self, url: str, body: bytes | Graph = b"", *, content_type: str = TURTLE) -> None:
+        """Make something new, with the containers above it; raises :class:`Conflict` where there is something already.
+
+        An address that ends in a slash makes a container, which holds nothing and takes no body.
+        """
+        if not url.endswith("/"):
+            await self.write(url, body, match=None, content_type=content_type)
+        elif len(body):
+            raise Malformed(f"{plain(url)} is a container; what it holds has addresses of its own.", place=url)
+        elif not await self.create_container(url):
+            raise Conflict(f"{plain(url)} is there already.", place=url)
+
     async def write(self, url: str, body: bytes | Graph, *, match: str | None, content_type: str = TURTLE) -> None:
         """Create (``match=None``: must not exist yet) or replace exactly the version ``match``.
 
-        Raises :class:`Conflict` where someone else was there first.
+        Raises :class:`Conflict` where someone else was there first, and :class:`Malformed` before anything is sent
+        where the bytes are not what ``content_type`` says.
         """
+        kind = content_type.split(";")[0].strip().lower()
+        if isinstance(body, Graph) and kind != TURTLE:
+            raise Malformed(f"A graph is written as Turtle, not as {plain(content_type, 60)}.", place=url)
         data = write_turtle(body) if isinstance(body, Graph) else body
         if len(data) > self._limits.document_bytes:
             raise TooBig(f"{plain(url)} would be larger than {self._limits.document_bytes} bytes.", place=url)
-        if content_type == TURTLE and not isinstance(body, Graph):
+        if kind == JSON_LD:
+            read_jsonld(data, url, self._limits)
+        elif kind in _TURTLES and not isinstance(body, Graph):
             parse_turtle(data, url, self._limits)
         await self.put(url, data, match=match, content_type=content_type)
 
@@ -145,13 +169,29 @@ class Pod:
         return True
 
     async def delete(self, url: str, *, match: str | None = None) -> None:
-        """Delete one resource; never a container that still holds something, nor the root of the pod."""
-        if url == self.storage:
-            raise Malformed(f"{plain(url)} is the root of the pod; it is never deleted.", place=url)
-        if url.endswith("/") and (await self.list(url)).members:
-            # Some servers delete all that is below without asking.
-            raise Conflict(f"{plain(url)} is not empty.", place=url, advice="Delete what it holds first.")
+        """Delete one resource; never a container that still holds something, nor a pod's root and its rules."""
+        root = Malformed(f"{plain(url)} is the root of a pod; it is never deleted.", place=url)
+        if own_spelling(url) == self.storage:
+            raise root
+        if url.endswith("/"):
+            # Some servers delete all that is below without asking, so what a listing names in any way counts.
+            reply = await self.get(url, accept=_RDF)
+            if any(link.rel == "type" and link.target == PIM_STORAGE_TYPE for link in reply.links):
+                raise root
+            if members(turtle_of(reply, self._limits), reply.url, self._limits):
+                raise Conflict(f"{plain(url)} is not empty.", place=url, advice="Delete what it holds first.")
+            match = match or reply.etag  # somebody may file something in between
+        elif self.storage and own_spelling(url) == await self._control_of_root():
+            # Some servers would do it, and then nobody but them could open the pod again.
+            raise Malformed(f"{plain(url)} says who has access to the pod; it is never deleted.", place=url)
         await self._must("DELETE", url, {"If-Match": match} if match else {})
+
+    async def _control_of_root(self) -> str:
+        if self._root_control is None:
+            reply = await self._sender.send("HEAD", self.storage, {"Accept": _RDF})
+            link = reply.link("acl")
+            self._root_control = own_spelling(link) if link else ""
+        return self._root_control
 
     async def list(self, url: str) -> Listing:
         """The members of a container; raises where it cannot be listed."""
@@ -162,7 +202,7 @@ class Pod:
         inside = tuple((u, when) for u, when in found.items() if _is_member(u, reply.url))
         return Listing(reply.url, inside, reply.link("acl"), "wac-allow" in reply.headers)
 
-    async def walk(self, url: str) -> AsyncIterator[Listing]:
+    async def walk(self, url: str) -> AsyncGenerator[Listing, None]:
         """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept."""
         seen, count, tasks = {url}, 1, {asyncio.create_task(self._look(url, 0))}
         try:
@@ -210,21 +250,31 @@ class Pod:
             await self.update(before, draft)
 
     async def update(self, before: Document, after: Graph) -> None:
-        """Turn the document as it was read into ``after``: N3 Patch, else the whole by PUT, both with its version."""
+        """Turn the document as it was read into ``after``: N3 Patch, else the whole by PUT, both with its version.
+
+        Raises :class:`Conflict` where it changed meanwhile, and :class:`Unconfirmed` where a server without versions
+        holds something else after the write.
+        """
         if same_triples(before.graph, after):
             return
         version = before.etag or await self._unchanged(before)
+        guard = {"If-Match": version} if version else {}
+        if not await self._patched(before, after, guard):
+            await self._must("PUT", before.url, {"Content-Type": TURTLE, **guard}, write_turtle(after))
+        if version is None and not same_triples((await self.read(before.url)).graph, after):
+            raise Unconfirmed(f"{plain(before.url)} was written, but now holds something else.", place=before.url)
+
+    async def _patched(self, before: Document, after: Graph, guard: dict[str, str]) -> bool:
         patch = n3_patch(before.graph, after)
-        if patch is not None:
-            headers = {"Content-Type": N3_PATCH} | ({"If-Match": version} if version else {})
-            reply = await self._sender.send("PATCH", before.url, headers, patch.encode())
-            if reply.status not in _NO_PATCH:
-                failure = failure_of("PATCH", reply)
-                if failure is not None:
-                    raise failure
-                return
-        headers = {"Content-Type": TURTLE} | ({"If-Match": version} if version else {})
-        await self._must("PUT", before.url, headers, write_turtle(after))
+        if patch is None:
+            return False
+        reply = await self._sender.send("PATCH", before.url, {"Content-Type": N3_PATCH, **guard}, patch.encode())
+        if reply.status in _NO_PATCH:
+            return False
+        failure = failure_of("PATCH", reply)
+        if failure is not None:
+            raise failure
+        return True
 
     async def _unchanged(self, before: Document) -> str | None:
         """For servers without version tags: read again just before writing and compare (a race stays possible)."""
@@ -243,7 +293,7 @@ def document_of(reply: Reply, limits: Limits = LIMITS) -> Document:
 
 def turtle_of(reply: Reply, limits: Limits = LIMITS) -> bytes:
     """The body of an answer as Turtle; raises :class:`Malformed` for other media types."""
-    if reply.content_type in (TURTLE, "text/n3", "application/n-triples", "application/x-turtle"):
+    if reply.content_type in _TURTLES:
         return reply.body
     if reply.content_type == JSON_LD:
         return write_turtle(read_jsonld(reply.body, reply.url, limits))
@@ -258,4 +308,4 @@ def _is_member(url: str, container: str) -> bool:
     # What a listing names outside its own container is not the container's to name.
     rest = url[len(container) :] if url.startswith(container) else ""
     name = rest.removesuffix("/")
-    return bool(name) and name not in (".", "..") and not set(name) & set("/?#")
+    return bool(name) and unquote(name) not in (".", "..") and not set(name) & set("/?#")

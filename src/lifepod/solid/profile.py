@@ -12,11 +12,16 @@ from urllib.parse import urldefrag
 from rdflib import Graph, URIRef
 
 from lifepod import names
-from lifepod.errors import Missing, NotSignedIn, Refused
+from lifepod.errors import Missing, NotSignedIn, Refused, TooBig
+from lifepod.limits import LIMITS, Limits
+from lifepod.plain import plain
 from lifepod.rdf.turtle import Document, copy_of, iris
 from lifepod.solid.pod import Pod, document_of
 from lifepod.solid.send import Sender
 from lifepod.solid.wire import JSON_LD, TURTLE, failure_of
+
+_CLAIMS = 100
+"""Values of one property of a WebID; nobody has that many storages or login servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +37,24 @@ class WebIdProfile:
 
 
 def profile_of(document: Document, webid: str) -> WebIdProfile:
-    """The claims of the document about ``webid`` alone."""
-    graph = document.graph
+    """The claims of the document about ``webid`` alone; raises :class:`TooBig` where they are past all reason."""
     return WebIdProfile(
         webid=webid,
-        issuers=iris(graph, webid, names.SOLID_OIDC_ISSUER),
-        storages=iris(graph, webid, names.PIM_STORAGE),
-        inboxes=iris(graph, webid, names.LDP_INBOX),
-        private_type_indexes=iris(graph, webid, names.SOLID_PRIVATE_TYPE_INDEX),
+        issuers=_addresses(document, webid, names.SOLID_OIDC_ISSUER),
+        storages=_addresses(document, webid, names.PIM_STORAGE),
+        inboxes=_addresses(document, webid, names.LDP_INBOX),
+        private_type_indexes=_addresses(document, webid, names.SOLID_PRIVATE_TYPE_INDEX),
         document=document,
     )
+
+
+def _addresses(document: Document, webid: str, claim: str) -> tuple[str, ...]:
+    found = iris(document.graph, webid, claim)
+    if len(found) > _CLAIMS:
+        raise TooBig(
+            f"{plain(webid)} names more than {_CLAIMS} addresses for {claim}.", bound=_CLAIMS, place=document.url
+        )
+    return tuple(iri for iri in found if iri.startswith(("https://", "http://")))
 
 
 async def read_profile(pod: Pod, webid: str) -> WebIdProfile:
@@ -49,18 +62,20 @@ async def read_profile(pod: Pod, webid: str) -> WebIdProfile:
     return profile_of(await pod.read(urldefrag(webid).url), webid)
 
 
-async def check_webid(sender: Sender, webid: str) -> WebIdProfile:
+async def check_webid(sender: Sender, webid: str, limits: Limits = LIMITS) -> WebIdProfile:
     """Read a stranger's profile as nobody; raises where it does not answer or does not speak of this WebID."""
-    reply = await sender.send("GET", urldefrag(webid).url, {"Accept": f"{TURTLE}, {JSON_LD};q=0.5"})
+    shown, url = plain(webid), urldefrag(webid).url
+    # A stranger wrote it: it gets the bound of an access document, not that of our own data.
+    reply = await sender.send("GET", url, {"Accept": f"{TURTLE}, {JSON_LD};q=0.5"}, at_most=limits.control_bytes)
     failure = failure_of("GET", reply)
     if isinstance(failure, NotSignedIn | Refused):
-        raise Missing(f"{webid} keeps its profile closed, so nobody can check it.", place=webid)
+        raise Missing(f"{shown} keeps its profile closed, so nobody can check it.", place=webid)
     if failure is not None:
         raise failure
-    profile = profile_of(document_of(reply), webid)
+    profile = profile_of(document_of(reply, limits), webid)
     if (URIRef(webid), None, None) not in profile.document.graph:
         raise Missing(
-            f"{webid} answers, but its document does not speak of that WebID.",
+            f"{shown} answers, but its document does not speak of that WebID.",
             place=webid,
             advice="Check the part after #: it is often #me.",
         )

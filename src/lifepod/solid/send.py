@@ -7,18 +7,19 @@ errors of :mod:`lifepod.errors`; nothing above this room sees an HTTP class.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 import httpx2
-from authlib.integrations.base_client import OAuthError
 
-from lifepod.errors import TooBig, Unreachable
+from lifepod.errors import Malformed, Unreachable
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
-from lifepod.solid.login import client_options, failed_login
+from lifepod.solid.line import broken, client_options, received
 from lifepod.solid.wire import SAFE, Reply, origin_of, own_spelling, redirect_of
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HEADER = re.compile(r"[\x20-\x7e]*\Z")
 
 
 class Sender:
@@ -52,70 +53,30 @@ class Sender:
 
         ``at_most`` bounds the body in bytes (default ``limits.document_bytes``).
         """
-        target, bound = own_spelling(url), at_most or self._limits.document_bytes
+        target, bound, sent = own_spelling(url), at_most or self._limits.document_bytes, dict(headers or {})
+        if not all(_HEADER.match(value) for value in sent.values()):
+            raise Malformed(f"A header for {plain(target)} holds characters that HTTP cannot carry.", place=target)
         async with self._gate:
             for _ in range(self._limits.redirects + 1):
-                reply = await self._steadily(httpx2.Request(method, target, headers=headers, content=body), bound)
+                reply = await self._steadily(method, target, sent, body, bound)
                 if reply.status not in _REDIRECTS:
                     return reply
-                target = redirect_of(method, target, reply.status, reply.headers.get("location"))
+                target = own_spelling(redirect_of(method, target, reply.status, reply.headers.get("location")))
         raise Unreachable(f"{plain(url)} redirects more than {self._limits.redirects} times.", host=origin_of(url))
 
-    async def _steadily(self, request: httpx2.Request, bound: int) -> Reply:
-        try:
-            return await self._once(request, bound)
-        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError) as error:
-            # A kept-alive connection may have been closed under us; only a read may simply be asked again.
-            if request.method not in SAFE:
-                raise _broken(
-                    request, error, "The write may or may not have arrived; look before you repeat it."
-                ) from None
-        except httpx2.HTTPError as error:
-            raise _broken(request, error) from None
-        try:
-            return await self._once(request, bound)
-        except httpx2.HTTPError as error:
-            raise _broken(request, error) from None
-
-    async def _once(self, request: httpx2.Request, bound: int) -> Reply:
-        self.sent += 1
-        url = str(request.url)
-        headers = {k: v for k, v in request.headers.items() if k not in ("host", "content-length")}
-        # "Seconds without a byte" alone would let a dripping server hold us for ever.
-        try:
-            async with (
-                asyncio.timeout(self._limits.request_seconds * 4),
-                self._client.stream(request.method, url, headers=headers, content=request.content or None) as answer,
-            ):
-                return Reply(url, answer.status_code, _joined(answer.headers), await _body(answer, url, bound))
-        except TimeoutError:
-            raise _broken(request, httpx2.ReadTimeout("too slow")) from None
-        except OAuthError as error:
-            raise failed_login(error, origin_of(url)) from None
-        except (ValueError, httpx2.InvalidURL) as error:
-            raise Unreachable(f"{plain(url)} sent an answer that is not HTTP ({type(error).__name__}).") from None
-
-
-async def _body(answer: httpx2.Response, url: str, bound: int) -> bytes:
-    parts, size = [], 0
-    async for part in answer.aiter_bytes():
-        size += len(part)
-        if size > bound:
-            raise TooBig(f"{plain(url)} is larger than {bound} bytes.", bound=bound, place=url)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _joined(headers: httpx2.Headers) -> dict[str, str]:
-    return {name.lower(): headers[name] for name in headers}
-
-
-def _broken(request: httpx2.Request, error: httpx2.HTTPError, tail: str = "") -> Unreachable:
-    url = str(request.url)
-    if isinstance(error, httpx2.TimeoutException):
-        said = "does not answer in time"
-    elif isinstance(error, httpx2.ConnectError):
-        said = "cannot be reached"
-    else:
-        said = f"broke off ({type(error).__name__})"
-    return Unreachable(f"{plain(url)} {said}.{' ' + tail if tail else ''}", host=origin_of(url))
+    async def _steadily(self, method: str, url: str, headers: dict[str, str], body: bytes | None, bound: int) -> Reply:
+        for last in (False, True):
+            self.sent += 1
+            try:
+                opening = self._client.stream(method, url, headers=headers, content=body or None)
+                return await received(opening, url, self._limits, bound)
+            except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError) as error:
+                # A kept-alive connection may have been closed under us; only a read may simply be asked again.
+                if method not in SAFE:
+                    said = "The write may or may not have arrived; look before you repeat it."
+                    raise broken(url, error, said) from None
+                if last:
+                    raise broken(url, error) from None
+            except httpx2.HTTPError as error:
+                raise broken(url, error) from None
+        raise AssertionError("the second try returns or raises")

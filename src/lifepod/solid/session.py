@@ -57,7 +57,7 @@ def choose(name: str | None = None) -> Profile:
             advice="Start a pod at home: `lifepod home up`, then `lifepod home add me`. Or see it all: `lifepod demo`.",
         )
     if wanted not in known:
-        names = ", ".join(known) or "none yet"
+        names = plain(", ".join(known), 200) or "none yet"
         raise NotSignedIn(f"There is no login called {plain(wanted, 60)} (there are: {names}).")
     return known[wanted]
 
@@ -72,11 +72,16 @@ def remember(name: str, credentials: Credentials, storage: str, store: Store) ->
             f"A login called {name} exists already, for {plain(kept[name]['webid'])}.",
             advice=f"Choose another name, or forget that one first: `lifepod logout --profile {name}`.",
         )
+    if storage and not own_spelling(storage).endswith("/"):
+        raise Malformed(f"{plain(storage)} is no pod: its root ends in a slash.", place=storage)
     profile = Profile(name, credentials.webid, own_spelling(storage) if storage else "", credentials.issuer)
+    before = kept.get(name)
     secret = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
-    store.put(_entry(profile), json.dumps(secret))
+    store.put(_entry(profile.issuer, profile.webid), json.dumps(secret))
     kept[name] = {k: v for k, v in asdict(profile).items() if k in ("webid", "storage", "issuer")}
     _save(default or name, kept)
+    if before is not None:
+        _drop_secret(before, kept, store)  # the login server has moved; the old secret is of no more use
     return Profile(profile.name, profile.webid, profile.storage, profile.issuer, (default or name) == name)
 
 
@@ -84,27 +89,37 @@ def forget(name: str, store: Store) -> None:
     """Forget a login and its secret on this machine; the credential on the server stays until it is deleted there."""
     default, kept = _load()
     profile = choose(name)
-    store.remove(_entry(profile))
-    kept.pop(name)
+    gone = kept.pop(profile.name)
+    _drop_secret(gone, kept, store)
     _save(default if default in kept else next(iter(sorted(kept)), ""), kept)
+
+
+def _drop_secret(gone: dict[str, str], kept: dict[str, dict[str, str]], store: Store) -> None:
+    # Two names may stand for one login; its one secret stays as long as either does.
+    if all(_entry(one["issuer"], one["webid"]) != _entry(gone["issuer"], gone["webid"]) for one in kept.values()):
+        store.remove(_entry(gone["issuer"], gone["webid"]))
 
 
 async def open_pod(
     profile: Profile, store: Store, *, transport: httpx2.AsyncBaseTransport | None = None, limits: Limits = LIMITS
 ) -> Pod:
     """Sign in and hand out the pod; raises :class:`NotSignedIn` or :class:`Unreachable`."""
-    secret = store.get(_entry(profile))
+    secret = store.get(_entry(profile.issuer, profile.webid))
     if secret is None:
         raise NotSignedIn(f"The secret of login {profile.name} is gone from the keyring.", issuer=profile.issuer)
-    raw = json.loads(secret)
-    credentials = Credentials(profile.webid, profile.issuer, raw["client_id"], raw["client_secret"])
+    try:
+        raw = json.loads(secret)
+        client_id, client_secret = str(raw["client_id"]), str(raw["client_secret"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NotSignedIn(f"The secret of login {profile.name} is damaged.", issuer=profile.issuer) from None
+    credentials = Credentials(profile.webid, profile.issuer, client_id, client_secret)
     client = await sign_in(credentials, transport=transport, limits=limits)
     nobody = Sender.anonymous(profile.storage or profile.issuer, transport, limits)
     return Pod(Sender(client, limits), nobody=nobody, webid=profile.webid, storage=profile.storage, limits=limits)
 
 
-def _entry(profile: Profile) -> str:
-    return f"{profile.issuer} {profile.webid}"
+def _entry(issuer: str, webid: str) -> str:
+    return f"{issuer} {webid}"
 
 
 def _load() -> tuple[str, dict[str, dict[str, str]]]:
@@ -118,7 +133,9 @@ def _load() -> tuple[str, dict[str, dict[str, str]]]:
         return str(raw.get("default") or ""), kept
     except FileNotFoundError:
         return "", {}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except OSError as error:
+        raise NotReady(f"The list of logins in {path} cannot be read ({error.strerror}).") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotReady(f"The list of logins in {path} is damaged.", advice="Mend or move the file away.") from None
 
 

@@ -21,6 +21,10 @@ N3_PATCH = "text/n3"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+_TAG = re.compile(r'"[\x20\x21\x23-\x7e]*"\Z')
+"""A version tag that can be sent back: HTTP gives the bytes above ASCII no meaning, and no client writes them alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One target of a ``Link`` header, resolved."""
@@ -44,7 +48,7 @@ class Reply:
     def etag(self) -> str | None:
         """The strong version tag; a weak one cannot be used in ``If-Match`` and counts as none."""
         tag = self.headers.get("etag", "")
-        return tag if tag.startswith('"') and self.status < 400 else None
+        return tag if _TAG.match(tag) and self.status < 400 else None
 
     @property
     def content_type(self) -> str:
@@ -101,18 +105,35 @@ def own_spelling(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        segments = [unquote_to_bytes(s) for s in parts.path.split("/")]
+        query = quote(parts.query, safe="-_.!~*'()%/?:@,;=&+$")
+    except ValueError:  # lone surrogates too, which stand for bytes of a command line that are no text
         raise refused from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    host = _host(parts.hostname or "")
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or len(url) > _URL_CHARS:
         raise refused
-    segments = [unquote_to_bytes(s) for s in parts.path.split("/")]
     if any(s in (b".", b"..") for s in segments):
         raise refused  # "%2e%2e/" in a listing would lead to the container above
     path = "/".join(quote(s, safe="-_.!~*'()") for s in segments)
-    host = parts.hostname if ":" not in parts.hostname else f"[{parts.hostname}]"
     if port and port != {"http": 80, "https": 443}[parts.scheme]:
         host = f"{host}:{port}"
-    return urlunsplit((parts.scheme, host, path or "/", parts.query, ""))
+    return urlunsplit((parts.scheme, host, path or "/", query, ""))
+
+
+_URL_CHARS = 8000
+"""An address is one line of a request; servers stop reading at about 16,000 bytes."""
+_HOST = re.compile(r"[a-z0-9._-]+\Z")
+
+
+def _host(name: str) -> str:
+    """A host as it stands in an address, in ASCII; empty where it is none."""
+    if ":" in name:
+        return f"[{name}]"
+    try:
+        name = name.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return name if _HOST.match(name) else ""
 
 
 def origin_of(url: str) -> str:
@@ -175,6 +196,12 @@ def failure_of(method: str, reply: Reply) -> LifepodError | None:
         return NotSignedIn(f"{shown} wants a login (401), or the one it got is not accepted.{tail}")
     if status == 403:
         return Refused(f"You may not {_VERBS.get(method, 'use')} {shown} (403).", place=place, mode=method)
+    if status == 406 or (status == 501 and method in SAFE):  # Community Solid Server: "no conversion found"
+        return Malformed(
+            f"{shown} is no linked data, or the server cannot give it as such ({status}).",
+            place=place,
+            advice="Read it as a file; lifepod interprets only Turtle and JSON-LD.",
+        )
     if status in (404, 410):
         return Missing(f"{shown} is not there ({status}).", place=place)
     if status in (409, 412, 428):
