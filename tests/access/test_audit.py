@@ -224,3 +224,25 @@ def test_a_restriction_that_may_not_be_enforced_is_said_beside_the_rule() -> Non
     turtle = rule("r", ACME, here="c/").rstrip(" .\n") + "; acl:condition [ a acl:ClientCondition ].\n"
     (found,) = world({"c/": turtle}).survey.places[-1].control.rules
     assert in_words(found, "X").endswith("(written beside it, perhaps not enforced: condition)")
+
+
+@pytest.mark.parametrize(
+    ("turtle", "here", "below"),
+    [
+        (rule("p", ANYONE, here="c/"), "yes", "no"),
+        (rule("p", ANYONE, below="c/"), "no", "yes"),
+        (rule("p", ANYONE, here="c/", below="c/"), "yes", "yes"),
+        ("", "no", "no"),
+    ],
+)
+def test_what_would_be_put_into_a_container_is_judged_apart_from_the_container(
+    turtle: str, here: str, below: str
+) -> None:
+    audit = Audit(world({"": owned(""), "c/": owned("c/", turtle)}).survey)
+    assert audit.verdict(at("c/"), NOBODY, Mode.READ).answer.word == here
+    assert audit.verdict_below(at("c/"), NOBODY, Mode.READ).answer.word == below
+
+
+def test_what_would_be_put_where_nobody_could_look_is_unknown() -> None:
+    audit = Audit(world({"": owned("")}, "c/", blind={"c/": "403"}).survey)
+    assert audit.verdict_below(at("c/"), NOBODY, Mode.READ).answer is Answer.UNKNOWN

@@ -381,3 +381,20 @@ def test_equal_surveys_have_no_shifts_in_whatever_order_rules_stand() -> None:
 def test_the_lines_of_an_edit_name_what_goes_before_what_comes() -> None:
     (edit,) = revoke(pod({"c/": owned("c/", SHARED)}), "c/", frozenset({Mode.WRITE, Mode.APPEND})).edits
     assert [line[:2] for line in edit.lines] == ["- ", "+ ", "+ "]
+
+
+@pytest.mark.parametrize(
+    "agent", ["public", "signed-in", "", "acme", "mailto:a@b.example", "https://a b/#me", "//x/#me"]
+)
+def test_only_a_webid_is_granted_anything(agent: str) -> None:
+    """Any other word would be written as a relative address: a rule for whoever comes to hold it."""
+    ground = world({"": owned("")}, "a.ttl")
+    with pytest.raises(Undecided, match="no WebID"):
+        plan(ground, Wish("grant", agent, at("a.ttl"), frozenset({Mode.READ})))
+
+
+def test_an_agent_that_is_no_webid_can_still_be_shut_out() -> None:
+    ground = world({"": owned("", rule("odd", "acl:agent <mailto:a@b.example>", here=".", below="."))})
+    planned = plan(ground, Wish("revoke", "mailto:a@b.example", BASE, frozenset(Mode)))
+    assert [e.place for e in planned.edits] == [BASE]
+    assert planned.still_open == ()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.conftest import SERVER_DIR
 
 from lifepod.home import accounts
 from lifepod.home.accounts import NewPod
 from lifepod.home.server import HomeFolder, RunningServer
+from lifepod.solid.login import Credentials, sign_in
+from lifepod.solid.pod import Pod
+from lifepod.solid.send import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,16 @@ class HomeServer:
     def new_pod(self, name: str) -> NewPod:
         """An account with a pod, a WebID and a client credential; each name once a run."""
         return accounts.add(self.base_url, name)
+
+
+@asynccontextmanager
+async def entered(new: NewPod, through: httpx2.AsyncBaseTransport | None = None) -> AsyncIterator[Pod]:
+    """Somebody's pod, reached with their own login."""
+    login = Credentials(new.webid, new.issuer, new.client_id, new.client_secret)
+    client = await sign_in(login, transport=through)
+    nobody = Sender.anonymous(new.pod, through)
+    async with Pod(Sender(client), nobody=nobody, webid=new.webid, storage=new.pod) as pod:
+        yield pod
 
 
 @pytest.fixture(scope="session")

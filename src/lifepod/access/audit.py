@@ -138,6 +138,11 @@ class Audit:
             self._verdicts[key] = decide(basis.rules, visitor, mode, self.groups, basis.blind)
         return self._verdicts[key]
 
+    def verdict_below(self, url: str, visitor: Visitor, mode: Mode) -> Verdict:
+        """The verdict for what would be put into the container ``url`` and gets no rules of its own."""
+        basis = self._basis((self.source_of(url)[0], False))
+        return decide(basis.rules, visitor, mode, self.groups, basis.blind)
+
     def answers(self, url: str, visitor: Visitor) -> Answers:
         """The four answers for one visitor at one place."""
         read, append, write, control = (self.verdict(url, visitor, mode).answer for mode in MODES)

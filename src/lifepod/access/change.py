@@ -15,6 +15,8 @@ from lifepod.access.audit import Audit
 from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Kind, Mode, Rule, Visitor
 from lifepod.access.survey import Control, Own, Place, Survey, with_controls
 from lifepod.errors import Undecided, WouldLockOut
+from lifepod.plain import plain
+from lifepod.rdf.flat import is_iri
 from lifepod.rdf.turtle import Document, same_triples
 
 
@@ -118,6 +120,12 @@ def plan(ground: Ground, wish: Wish) -> Plan:
             place=wish.place,
             who=wish.agent,
             advice="Name the vendor's WebID; `lifepod profiles` shows yours.",
+        )
+    if wish.verb == "grant" and not (wish.agent.startswith(("http://", "https://")) and is_iri(wish.agent)):
+        # Written as an agent, "public" would be a relative address: a rule for whoever comes to hold it.
+        raise Undecided(
+            f"{plain(wish.agent) or 'Nobody'} is no WebID, and access is granted to WebIDs only.",
+            advice="Give the full WebID (https://…) of the one you want to let in.",
         )
     edits = _grant(ground, wish) if wish.verb == "grant" else _revoke(ground, wish)
     after = _forecast(ground.survey, edits)

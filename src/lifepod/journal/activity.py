@@ -10,9 +10,8 @@ It refuses to carry secrets: cookie values, one-time codes, card numbers. Import
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from lifepod.names import AS, LP, PD, SCHEMA
@@ -28,6 +27,12 @@ class Moment:
     value: datetime | date
     precision: Precision = "instant"
 
+    def __post_init__(self) -> None:
+        """An instant told in another zone is the same instant in UTC."""
+        zone = getattr(self.value, "tzinfo", None)
+        if zone is not None and zone is not UTC and isinstance(self.value, datetime):
+            object.__setattr__(self, "value", self.value.astimezone(UTC))
+
 
 @dataclass(frozen=True, slots=True)
 class Iri:
@@ -41,15 +46,6 @@ class Decimal10:
     """A decimal number in the digits of the source, such as ``"12.50"``."""
 
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Another record of the same source, by its kind, key and time; written only when that record exists."""
-
-    kind: str
-    key: tuple[str, ...]
-    start: Moment
 
 
 Value = str | int | bool | Iri | Decimal10 | Moment
@@ -148,8 +144,3 @@ CLASSES: tuple[str, ...] = (
     "searches", "social", "tracking",
 )  # fmt: skip
 """Every class of the journal: a container below ``journal/``, and so one grant."""
-
-
-def classes_of(kinds: Iterator[str]) -> tuple[str, ...]:
-    """The classes these kinds are filed in, sorted."""
-    return tuple(sorted({KINDS[kind].journal_class for kind in kinds}))

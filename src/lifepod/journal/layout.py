@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from lifepod.errors import Malformed
-from lifepod.journal.activity import KINDS, Activity, Moment
-from lifepod.journal.triples import day_of
+from lifepod.journal.activity import KINDS, Activity
 
 JOURNAL = "journal/"
 """Container of all records, below the pod's root."""
@@ -29,6 +28,11 @@ class Granularity(StrEnum):
 
 
 _OF_CLASS = {"purchases": Granularity.YEAR, "calendar": Granularity.YEAR, "cookies": Granularity.YEAR}
+_SHAPES = {
+    Granularity.YEAR: re.compile(r"[0-9]{4}\.ttl"),
+    Granularity.MONTH: re.compile(r"[0-9]{4}/[0-9]{2}\.ttl"),
+    Granularity.DAY: re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}\.ttl"),
+}
 _SLUG = re.compile(r"[a-z0-9-]{1,40}\Z")
 
 
@@ -44,25 +48,11 @@ def source_path(journal_class: str, source: str) -> str:
     return f"{JOURNAL}{journal_class}/{source}/"
 
 
-def partition_path(moment: Moment | None, granularity: Granularity) -> str:
-    """Path of the partition below its source: ``2025.ttl``, ``2025/12.ttl``, ``2025/12/01.ttl`` or ``undated.ttl``."""
-    day = day_of(moment)
-    if day is None:
-        return "undated.ttl"
-    shape = {Granularity.YEAR: "%Y", Granularity.MONTH: "%Y/%m", Granularity.DAY: "%Y/%m/%d"}[granularity]
-    return day.strftime(shape) + ".ttl"
-
-
 def granularity_of(paths: Iterable[str]) -> Granularity | None:
     """The granularity a source has, told from the partitions that stand below it; ``None`` where there are none."""
-    shapes = {
-        Granularity.YEAR: r"\d{4}\.ttl",
-        Granularity.MONTH: r"\d{4}/\d\d\.ttl",
-        Granularity.DAY: r"\d{4}/\d\d/\d\d\.ttl",
-    }
     for path in paths:
-        for granularity, shape in shapes.items():
-            if re.fullmatch(shape, path):
+        for granularity, shape in _SHAPES.items():
+            if shape.fullmatch(path):
                 return granularity
     return None
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from lifepod import names
-from lifepod.rdf.flat import FlatTriple, read_flat, text, typed, write_flat
+from lifepod.plain import plain
+from lifepod.rdf.flat import FlatTriple, read_flat, text, typed, value_of, write_flat
 
 Fingerprint = tuple[str, str, str]
 """sha256 of a file, name and version of the importer that read it."""
@@ -57,6 +59,7 @@ class Run:
 
 _RDF_TYPE, _USED = f"<{names.RDF_TYPE}>", f"<{names.PROV}used>"
 _STATE, _SHA = f"<{names.LP_STATE}>", f"<{names.SCHEMA}sha256>"
+_NAME = f"<{names.SCHEMA}name>"
 _ABOUT, _VERSION = f"<{names.PROV}wasAttributedTo>", f"<{names.SCHEMA}softwareVersion>"
 
 
@@ -92,17 +95,18 @@ def write_run(run: Run) -> bytes:
 
 
 def _input(node: str, one: Input) -> Iterable[FlatTriple]:
-    agent = f"<#importer-{one.importer}>"
+    # A stranger's importer may have any name; it must not reach the address as it is.
+    agent = f"<#importer-{quote(one.importer, safe='')}>"
     yield "<>", _USED, node
     yield node, _RDF_TYPE, f"<{names.PROV}Entity>"
-    yield node, f"<{names.SCHEMA}name>", text(one.name)
+    yield node, f"<{names.SCHEMA}name>", text(plain(one.name))
     yield node, f"<{names.SCHEMA}contentSize>", text(f"{one.size} B")
     yield node, _SHA, text(one.sha256)
     yield node, f"<{names.LP_RECOGNISED_SHAPE}>", text(one.shape)
     yield node, f"<{names.LP_SEEN}>", _number(one.seen)
     yield node, _ABOUT, agent
     yield agent, _RDF_TYPE, f"<{names.PROV}SoftwareAgent>"
-    yield agent, f"<{names.SCHEMA}name>", text(one.importer)
+    yield agent, _NAME, text(one.importer)
     yield agent, _VERSION, text(one.version)
     for reason, count in one.skipped:
         skip = f"{node[:-1]}-{reason}>"
@@ -124,6 +128,6 @@ def finished_inputs(data: bytes, url: str) -> frozenset[Fingerprint]:
     for (node, predicate), sha in said.items():
         if predicate == _SHA:
             agent = said.get((node, _ABOUT), "")
-            importer = agent.removeprefix("<#importer-").removesuffix(">")
-            found.add((sha.strip('"'), importer, said.get((agent, _VERSION), "").strip('"')))
+            said_of = (said.get((agent, _NAME), '""'), said.get((agent, _VERSION), '""'))
+            found.add((value_of(sha), value_of(said_of[0]), value_of(said_of[1])))
     return frozenset(found)

@@ -16,8 +16,9 @@ from lifepod.plain import plain
 GROUP = "lifepod.importers"
 
 
+@cache
 def names() -> tuple[str, ...]:
-    """Names of every importer that is installed, sorted."""
+    """Names of every importer that is installed, sorted; looked up once."""
     return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
 
 
@@ -27,17 +28,25 @@ def importer(name: str) -> Importer:
     for point in entry_points(group=GROUP, name=name):
         try:
             found = point.load()
-        except Exception as error:  # whatever a stranger's module does while it is loaded
+        except (Exception, SystemExit) as error:  # whatever a stranger's module does while it is loaded
             raise Malformed(
                 f"The importer {plain(name)} cannot be loaded ({type(error).__name__}: {plain(error, 120)}).",
                 advice="Update or remove the package it comes from.",
             ) from None
-        if not isinstance(found, Importer):
-            raise Malformed(f"The importer {plain(name)} lacks part of what an importer has.")
+        if (
+            isinstance(found, type)
+            or not isinstance(found, Importer)
+            or not all(isinstance(said, str) for said in (found.name, found.title, found.how_to_get, found.version))
+        ):
+            raise Malformed(
+                f"The importer {plain(name)} lacks part of what an importer has.",
+                advice="Update or remove the package it comes from.",
+            )
         return found
     raise Missing(f"There is no importer called {plain(name)}.", advice="`lifepod sources` lists them.")
 
 
+@cache
 def every() -> tuple[Importer | Malformed, ...]:
     """All importers, in order of name; a broken one is the reason why."""
     found: list[Importer | Malformed] = []
@@ -50,19 +59,20 @@ def every() -> tuple[Importer | Malformed, ...]:
 
 
 def recognise(member: Member) -> tuple[tuple[Importer, Match], ...]:
-    """Who knows this file, the surest first."""
-    found = []
+    """Who knows this file, the surest first; raises what kept them from looking where nobody does."""
+    found, failures = list[tuple[Importer, Match]](), list[LifepodError]()
     for one in every():
-        match = None if isinstance(one, Malformed) else _asked(one, member)
-        if match is not None and not isinstance(one, Malformed):
+        if isinstance(one, Malformed):
+            continue
+        try:
+            match = one.recognise(member)
+        except LifepodError as error:
+            failures.append(error)
+            match = None
+        except Exception:  # a stranger's importer that stumbles over a file does not know that file
+            match = None
+        if isinstance(match, Match):
             found.append((one, match))
+    if failures and not found:
+        raise failures[0]
     return tuple(sorted(found, key=lambda pair: (-pair[1].confidence, pair[0].name)))
-
-
-def _asked(one: Importer, member: Member) -> Match | None:
-    try:
-        return one.recognise(member)
-    except LifepodError:
-        raise
-    except Exception:  # a stranger's importer that stumbles over a file does not know that file
-        return None

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from lifepod.errors import LifepodError, Malformed, Missing, NotReady, TooBig
+from lifepod.errors import Malformed, Missing, NotReady, TooBig
 from lifepod.journal.activity import Skipped
 from lifepod.journal.source import Member
 from lifepod.limits import LIMITS, Limits
@@ -29,16 +29,19 @@ from lifepod.plain import plain
 _NOISE = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
 _BESIDE = ("-wal", "-journal")
 """What SQLite keeps beside a database; it travels with it and is no export of its own."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What exports are packed with. The other methods unpack whole blocks at once: a few bytes into gigabytes of memory."""
 _IS_BESIDE = re.compile(r"-(?:wal|shm|journal)\Z")
 
 
 def members(paths: Sequence[Path], limits: Limits = LIMITS) -> Iterator[Member | Skipped]:
     """Every file below the paths, sorted, archives looked into; what cannot be read stands in the stream as a value.
 
+    A file in an archive can be read until the next one is asked for.
     Raises :class:`Missing` for a path that is not there, before anything is read.
     """
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110  (Path.exists raises for some names that cannot be)
             raise Missing(
                 f"{plain(path)} is not there.", advice="Check the path; folders and zips can be named as they are."
             )
@@ -50,16 +53,19 @@ def _below(path: Path, limits: Limits) -> Iterator[Member | Skipped]:
     if not path.is_dir():
         yield from _file(path, limits)
         return
-    root = path.resolve()
-    for folder, names, found in os.walk(path):
+    root, closed = Path(os.path.realpath(path)), list[OSError]()
+    for folder, names, found in os.walk(path, onerror=closed.append):
         names.sort()
         for name in sorted(found):
             file = Path(folder, name)
             if _NOISE.search(file.as_posix()) or _IS_BESIDE.search(name):
                 continue
-            if file.is_symlink() and not file.resolve().is_relative_to(root):
+            # Not Path.resolve, which raises for a link that leads to itself.
+            if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(root):
                 continue
             yield from _file(file, limits)
+    for error in closed:
+        yield Skipped("locked", str(error.filename))
 
 
 def _file(path: Path, limits: Limits) -> Iterator[Member | Skipped]:
@@ -96,10 +102,10 @@ class OnDisk:
         """The file itself; raises :class:`NotReady` where it may not be read."""
         try:
             stream = self.file.open("rb")
-        except OSError as error:
-            raise NotReady(f"{plain(self.path)} cannot be read ({error.strerror}).") from None
-        with stream:
-            yield stream
+            with stream:
+                yield stream
+        except OSError as error:  # while it is opened, and while it is read
+            raise NotReady(f"{plain(self.path)} cannot be read ({error.strerror or error}).") from None
 
     def sha256(self) -> str:
         """Digest of its bytes, hex."""
@@ -112,10 +118,10 @@ class OnDisk:
             copy = Path(folder, "copy")
             with self.open() as stream, copy.open("wb") as out:
                 shutil.copyfileobj(stream, out)
-            for end in _BESIDE:
-                beside = self.file.with_name(self.file.name + end)
-                if beside.is_file():
-                    shutil.copyfile(beside, copy.with_name("copy" + end))
+                for end in _BESIDE:
+                    beside = self.file.with_name(self.file.name + end)
+                    if beside.is_file():
+                        shutil.copyfile(beside, copy.with_name("copy" + end))
             yield copy
 
 
@@ -174,10 +180,8 @@ class _Counted(io.RawIOBase):
         view = memoryview(buffer)
         try:
             data = self._inner.read(len(view))
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError):
+        except Exception:  # zipfile, zlib, lzma and bz2 each have errors of their own
             raise Malformed(f"{plain(self._path)} is damaged or was cut off.", advice="Download it again.") from None
-        except Exception as error:  # zlib, lzma and bz2 each have an error of their own
-            raise Malformed(f"{plain(self._path)} is damaged ({type(error).__name__}).") from None
         self._read += len(data)
         if self._read > min(self._most, self._limits.archive_bytes):
             raise TooBig(f"{plain(self._path)} unpacks to far more than it should.", bound=self._most, place=self._path)
@@ -190,34 +194,39 @@ def _archive(member: Member, stream: BinaryIO, depth: int, limits: Limits) -> It
         try:
             archive = zipfile.ZipFile(stream)
             infos = archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        except Exception:  # what it says of itself is not to be believed, and breaks in many ways
             yield Skipped("malformed", member.path)
             return
         if len(infos) > limits.archive_members:
             yield Skipped("too-large", member.path)
-            return
-        if any(_climbs(info) for info in infos):
+        elif any(_climbs(info) for info in infos):
             yield Skipped("unsafe-archive", member.path)
-            return
-        yield from _packed(member, archive, depth, limits)
+        elif not infos:
+            yield Skipped("empty-export", member.path)
+        else:
+            yield from _packed(member, archive, depth, limits)
 
 
 def _packed(outer: Member, archive: zipfile.ZipFile, depth: int, limits: Limits) -> Iterator[Member | Skipped]:
-    infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-    budget = [limits.archive_bytes]
-    for name in sorted(infos):
-        info, shown = infos[name], f"{outer.path}!/{name}"
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    named = {info.filename: info for info in infos}
+    left = limits.archive_bytes
+    for info in sorted(infos, key=lambda info: (info.filename, info.header_offset)):
+        name, shown = info.filename, f"{outer.path}!/{info.filename}"
         if _NOISE.search(name) or _IS_BESIDE.search(name):
             continue
         if info.flag_bits & 1:
             yield Skipped("encrypted-placeholder", shown)
             continue
-        budget[0] -= info.file_size
-        if budget[0] < 0:
+        if info.compress_type not in _METHODS:
+            yield Skipped("unsupported-version", shown)
+            continue
+        left -= info.file_size
+        if left < 0:
             yield Skipped("too-large", outer.path)
             return
         beside = tuple(
-            (end, _opener(archive, infos[name + end], shown, limits)) for end in _BESIDE if name + end in infos
+            (end, _opener(archive, named[name + end], shown, limits)) for end in _BESIDE if name + end in named
         )
         packed = Packed(shown, info.file_size, _opener(archive, info, shown, limits), beside)
         if name.lower().endswith(".zip"):
@@ -236,8 +245,11 @@ def _nested(packed: Packed, depth: int, limits: Limits) -> Iterator[Member | Ski
             copy = stack.enter_context(tempfile.TemporaryFile())
             with packed.open() as stream:
                 shutil.copyfileobj(stream, copy)
-        except LifepodError as error:
+        except Malformed as error:
             yield Skipped("too-large" if isinstance(error, TooBig) else "malformed", packed.path)
+            return
+        except OSError:  # no room for the copy
+            yield Skipped("too-large", packed.path)
             return
         copy.seek(0)
         yield from _archive(packed, copy, depth + 1, limits)
@@ -250,7 +262,7 @@ def _opener(
     def opened() -> Iterator[BinaryIO]:
         try:
             inner = archive.open(info)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
+        except Exception:  # as above: a damaged archive breaks in many ways
             raise Malformed(f"{plain(shown)} cannot be unpacked.", advice="Download the archive again.") from None
         with inner:
             counted = _Counted(inner, shown, info.compress_size, limits)

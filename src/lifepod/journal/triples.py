@@ -16,10 +16,15 @@ from datetime import date, datetime
 
 from lifepod import names
 from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Moment, Value
-from lifepod.rdf.flat import FlatTriple, assemble, block, iri, read_flat, text, typed, write_flat
+from lifepod.rdf.flat import FlatTriple, assemble, block, iri, read_flat, subject_order, text, typed, write_flat
 
 _TYPE, _NAME, _START = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>", f"<{names.SCHEMA}startTime>"
 _MATCH, _PRECISION = f"<{names.LP_MATCH_KEY}>", f"<{names.LP_TIME_PRECISION}>"
+_EDITED, _TRUE = f"<{names.LP_EDITED}>", typed("true", names.XSD_BOOLEAN)
+_OUR_PROPERTIES = (f"<{names.SCHEMA}", f"<{names.LP}")
+_OUR_CLASSES = (*_OUR_PROPERTIES, f"<{names.AS}")
+"""How the terms begin that every importer writes; others in a record that stands are somebody else's."""
+_TYPES = {name: tuple((_TYPE, f"<{t}>") for t in kind.types) for name, kind in KINDS.items()}
 _UNIT = "\x1f"
 LAYOUT = "1"
 """Version of the layout, written into every partition as ``lp:layout``."""
@@ -34,7 +39,7 @@ class Record:
     size: int
     """Triples."""
     blocks: tuple[str, ...]
-    """Turtle of the record and of each of its parts."""
+    """Turtle of the record and then of each of its parts, sorted."""
     prefixes: str
     """Prefixes the body uses, separated by blanks."""
 
@@ -43,9 +48,12 @@ def stamp(moment: Moment | None) -> str:
     """The sortable time in a record's name: to the second, to the day, or ``undated``."""
     if moment is None:
         return "undated"
-    if not isinstance(moment.value, datetime):
-        return moment.value.strftime("%Y%m%d")
-    return moment.value.strftime("%Y%m%dT%H%M%S") + ("Z" if moment.value.tzinfo else "")
+    value = moment.value
+    # By hand, because strftime takes longer than all the rest of a record's name.
+    day = f"{value.year:04}{value.month:02}{value.day:02}"
+    if not isinstance(value, datetime):
+        return day
+    return f"{day}T{value.hour:02}{value.minute:02}{value.second:02}{'Z' if value.tzinfo else ''}"
 
 
 def lexical(moment: Moment) -> tuple[str, str]:
@@ -53,9 +61,8 @@ def lexical(moment: Moment) -> tuple[str, str]:
     value = moment.value
     if not isinstance(value, datetime):
         return value.isoformat(), names.XSD_DATE
-    shown = value.replace(tzinfo=None)
-    digits = shown.isoformat(timespec="seconds" if not shown.microsecond else "microseconds")
-    if shown.microsecond:
+    digits = value.isoformat().removesuffix("+00:00")
+    if value.microsecond:
         digits = digits.rstrip("0")
     return digits + ("Z" if value.tzinfo else ""), names.XSD_DATETIME
 
@@ -68,9 +75,8 @@ def name_of(activity: Activity) -> str:
 
 def record_of(activity: Activity, name: str) -> Record:
     """The record's text under ``name`` (:func:`name_of`, with ``-2`` … for real repetitions)."""
-    kind = KINDS[activity.kind]
     subject, used = f"<#{name}>", set[str]()
-    pairs = [(_TYPE, f"<{t}>") for t in kind.types]
+    pairs = list(_TYPES[activity.kind])
     if activity.name:
         pairs.append((_NAME, text(activity.name)))
     if activity.start is not None:
@@ -80,13 +86,15 @@ def record_of(activity: Activity, name: str) -> Record:
     if activity.match:
         pairs.append((_MATCH, f'"{match_key(activity)}"'))
     pairs += [(f"<{p}>", _term(v)) for p, v in activity.facts]
-    size, blocks = len(pairs) + len(activity.things), []
+    parts: dict[str, set[tuple[str, str]]] = {}
     for thing in activity.things:
         part = f"<#{name}-{thing.part}>"
         pairs.append((f"<{thing.link}>", part))
-        about = [(_TYPE, f"<{t}>") for t in thing.types] + [(f"<{p}>", _term(v)) for p, v in thing.facts]
-        size += len(about)
-        blocks.append(block(part, about, used))
+        about = parts.setdefault(part, set())
+        about.update((_TYPE, f"<{t}>") for t in thing.types)
+        about.update((f"<{p}>", _term(v)) for p, v in thing.facts)
+    size = len(set(pairs)) + sum(map(len, parts.values()))
+    blocks = [block(part, parts[part], used) for part in sorted(parts, key=subject_order)]
     return Record(name, size, (block(subject, pairs, used), *blocks), " ".join(sorted(used)))
 
 
@@ -135,6 +143,7 @@ def new_partition(head: list[tuple[str, str]], records: Iterable[Record]) -> byt
 
 
 def _subject(shown: str) -> str:
+    """What :func:`subject_order` is of the subject of a block."""
     return shown[: shown.index(">")]
 
 
@@ -161,14 +170,31 @@ def joined_partition(old: bytes, url: str, head: list[tuple[str, str]], records:
     whole = {"": by_record.get("", set()) | incoming.pop("", set())}
     written = []
     for name, body in incoming.items():
-        there = by_record.get(name)
-        if there is None or (_rank(body) > _rank(there) and not _edited(there)):
-            whole[name] = body
+        better = _better(body, by_record.get(name, set()))
+        if better is not None:
+            whole[name] = better
             written.append(name)
     result = {t for name, body in (by_record | whole).items() for t in body}
     if result == set(standing):
         return Joined(None, (), len(incoming))
     return Joined(write_flat(result), tuple(sorted(written)), len(incoming) - len(written))
+
+
+def _better(body: set[FlatTriple], there: set[FlatTriple]) -> set[FlatTriple] | None:
+    """The incoming body with what others said of the record that stands; ``None`` where that one stays."""
+    if body <= there or _edited(there):
+        return None
+    told = {predicate for _, predicate, _ in body}
+    others = {t for t in there if not _is_ours(t, told)}
+    return body | others if _rank(body) > _rank(there - others) else None
+
+
+def _is_ours(triple: FlatTriple, told: set[str]) -> bool:
+    """Whether an importer may have written it: ``told`` are the properties that it writes now."""
+    _, predicate, obj = triple
+    if predicate == _TYPE:
+        return obj.startswith(_OUR_CLASSES)
+    return predicate in told or predicate.startswith(_OUR_PROPERTIES)
 
 
 def _by_record(triples: Iterable[FlatTriple]) -> dict[str, set[FlatTriple]]:
@@ -187,12 +213,16 @@ def record_name(subject: str) -> str:
     return "-".join(parts[:keep])
 
 
-def _rank(body: set[FlatTriple]) -> tuple[int, list[FlatTriple]]:
-    return len(body), sorted(body)
+def _rank(body: set[FlatTriple]) -> tuple[int, str]:
+    """The order of :attr:`Record.size` and :attr:`Record.blocks`, so that it is the same wherever two bodies meet."""
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for subject, predicate, obj in body:
+        pairs.setdefault(subject, []).append((predicate, obj))
+    return len(body), "\0".join(block(subject, pairs[subject], set()) for subject in sorted(pairs, key=subject_order))
 
 
 def _edited(body: set[FlatTriple]) -> bool:
-    return any(predicate == f"<{names.LP}edited>" for _, predicate, _ in body)
+    return any(predicate == _EDITED and obj == _TRUE for _, predicate, obj in body)
 
 
 def day_of(moment: Moment | None) -> date | None:

@@ -140,8 +140,10 @@ class _Filing:
             await self._together(shelf, batches)
             if any(path.startswith(shelf.path) for path, _ in self.run.introduced):
                 classes.add(journal_class)
-        if self.saved or self.run.name in self._shelves.cut_off:
-            await self._shelves.register(classes or set(spool.classes()))
+        was_cut_off = self.run.name in self._shelves.cut_off
+        if self.saved or was_cut_off:
+            # What it filed before it was cut off compares equal now, and may not be registered yet.
+            await self._shelves.register(set(spool.classes()) if was_cut_off else classes)
             first, last = spool.span()
             repeated = spool.added - sum(spool.classes().values())
             self.run = replace(self.run, ended=now(), earliest=first, latest=last, duplicates=repeated)

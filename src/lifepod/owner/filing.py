@@ -23,7 +23,7 @@ from lifepod.journal.triples import head_of, joined_partition, new_partition
 from lifepod.limits import LIMITS
 from lifepod.owner.spool import Batch
 from lifepod.solid.pod import Pod
-from lifepod.solid.profile import profile_of, registered
+from lifepod.solid.profile import empty_type_index, profile_of, registered
 
 _TURTLE = "text/turtle"
 
@@ -103,6 +103,10 @@ class Shelves:
                 return await self._file_once(path, batch, exists, begin)
             except Conflict:
                 exists = True
+            except Missing:
+                if not exists:
+                    raise
+                exists = False  # taken away since it was listed
         raise Conflict(f"{path} keeps being changed by someone else; it was left as it is.", place=path)
 
     async def _file_once(self, path: str, batch: Batch, exists: bool, begin: Callable[[], Awaitable[None]]) -> Filed:
@@ -124,9 +128,20 @@ class Shelves:
         profile = profile_of(await self._pod.read(self._pod.webid.split("#")[0]), self._pod.webid)
         if not profile.private_type_indexes:
             return
-        index = await self._pod.read(profile.private_type_indexes[0])
+        url = profile.private_type_indexes[0]
         wanted = {f"{self._pod.storage}{JOURNAL}{name}/": main_type(name) for name in sorted(classes)}
-        await self._pod.update(index, registered(index, wanted))
+        for last in (False, False, True):
+            try:
+                index = await self._pod.read(url)
+                return await self._pod.update(index, registered(index, wanted))
+            except Missing:
+                # Named in the profile and taken away since; only in the person's own pod is it ours to make.
+                if last or not url.startswith(self._pod.storage):
+                    raise
+                await self._pod.write(url, empty_type_index(url), match=None)
+            except Conflict:
+                if last:
+                    raise
 
     async def save_run(self, run: Run) -> str:
         """Write the record of a run, or the next state of it; its path."""

@@ -13,14 +13,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 from lifepod.access.change import Ground
 from lifepod.access.dialects import dialect_of, members_of, must_be_wac, names_place, rules_of
 from lifepod.access.rules import BlindSpot, Kind
 from lifepod.access.survey import Control, Own, Place, Survey, parent_of
-from lifepod.errors import LifepodError, Malformed, Missing, Unreachable
-from lifepod.limits import LIMITS
+from lifepod.errors import LifepodError, Malformed, Missing, NotSignedIn, TooBig, Unreachable
+from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.solid.pod import Document, Listing, Pod, document_of
 from lifepod.solid.wire import Reply, failure_of
@@ -37,16 +38,17 @@ def quiet(done: int, known: int) -> None:
     """A :data:`Tell` that says nothing."""
 
 
-async def look(pod: Pod, place: str, *, below: bool = True, tell: Tell = quiet) -> Ground:
+async def look(pod: Pod, place: str, *, below: bool = True, tell: Tell = quiet, limits: Limits = LIMITS) -> Ground:
     """Survey ``place`` (a URL in the pod), everything under it, and every container above it.
 
-    Raises :class:`Missing` where the place is not there, :class:`Undecided` where the server does not speak WAC; all
-    else that cannot be seen is a blind spot in the survey.
+    Raises :class:`Missing` where the place is not there, :class:`Unreachable` or :class:`NotSignedIn` where the pod's
+    root does not answer, :class:`Undecided` where the server does not speak WAC; all else that cannot be seen is a
+    blind spot in the survey.
     """
     if not place.startswith(pod.storage) or not pod.storage:
         raise Malformed(f"{plain(place)} is not in the pod {plain(pod.storage)}.", place=place)
     began, clock, sent = datetime.now(UTC), time.monotonic(), pod.requests
-    gaze = _Gaze(pod, tell)
+    gaze = _Gaze(pod, tell, limits)
     await gaze.above(place)
     await gaze.down(place, below)
     await gaze.gather_groups()
@@ -65,8 +67,9 @@ async def look(pod: Pod, place: str, *, below: bool = True, tell: Tell = quiet) 
 
 
 class _Gaze:
-    def __init__(self, pod: Pod, tell: Tell) -> None:
-        self._pod, self._tell = pod, tell
+    def __init__(self, pod: Pod, tell: Tell, limits: Limits) -> None:
+        self._pod, self._tell, self._limits = pod, tell, limits
+        self._ends = time.monotonic() + limits.survey_seconds
         self._naming: str | None = None
         self._naming_lock = asyncio.Lock()
         self._asked_naming = False
@@ -86,12 +89,15 @@ class _Gaze:
             up = parent_of(up, self._pod.storage)
         root = chain.pop()
         head = await self._reply("HEAD", root)
-        if isinstance(head, LifepodError):
-            raise head
+        failure = failure_of("HEAD", head) if isinstance(head, Reply) else head
+        if isinstance(head, LifepodError) or isinstance(failure, Unreachable | NotSignedIn | Missing):
+            raise failure or Unreachable(f"{plain(root)} does not answer.")
         link = head.link("acl")
         reply = await self._reply("GET", link) if link else None
         types = [li.target for li in reply.links if li.rel == "type"] if isinstance(reply, Reply) else []
-        must_be_wac(dialect_of(types, has_wac_allow="wac-allow" in head.headers), root)
+        # Someone with control alone gets a bare 403 for the root, and WAC-Allow only with its access document.
+        told = [r for r in (head, reply) if isinstance(r, Reply) and "wac-allow" in r.headers]
+        must_be_wac(dialect_of(types, has_wac_allow=bool(told)), root)
         self._holds_control = isinstance(reply, Reply) and reply.status == 200
         self.controls[root] = self._judged(root, link or "", reply)
         for container in reversed(chain[1:]):
@@ -104,11 +110,15 @@ class _Gaze:
         if not place.endswith("/"):
             return
         queue = _Queue()
-        workers = [asyncio.create_task(self._work(queue)) for _ in range(LIMITS.in_flight)]
+        workers = [asyncio.create_task(self._work(queue)) for _ in range(self._limits.in_flight)]
         try:
             if below:
-                async for listing in self._pod.walk(place):
-                    self._take(listing, queue, place)
+                async with aclosing(self._pod.walk(place)) as walk:
+                    async for listing in walk:
+                        self._take(listing, queue, place)
+                        if self._late:
+                            self.blind.append(BlindSpot(place, f"{self._too_long}; more may lie below"))
+                            break
             elif place not in self.controls:
                 queue.put_nowait((place, await self._link(place, must_be_there=True)))
             for _ in workers:
@@ -117,6 +127,14 @@ class _Gaze:
         finally:
             for worker in workers:
                 worker.cancel()
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() >= self._ends
+
+    @property
+    def _too_long(self) -> str:
+        return f"the look took longer than {self._limits.survey_seconds:.0f} s"
 
     def _take(self, listing: Listing, queue: _Queue, root: str) -> None:
         if listing.failure is not None:
@@ -140,16 +158,20 @@ class _Gaze:
 
     async def _control(self, url: str, link: str | None) -> Control:
         """A place's own control document, by its given link or by the learned naming, which the answer must prove."""
+        if self._late:
+            return Control(Own.BLIND, link or "", cause=self._too_long)
         if link:
             return self._judged(url, link, await self._reply("GET", link))
-        naming = await self._learned(url)
+        naming, guessed = await self._learned(url), None
         if naming is not None and naming not in url[len(self._pod.storage) :]:
-            reply = await self._reply("GET", url + naming)
-            if isinstance(reply, Reply) and self._proves(reply, url):
-                return self._judged(url, url + naming, reply)
+            guessed = await self._reply("GET", url + naming)
+            if isinstance(guessed, Reply) and self._proves(guessed, url):
+                return self._judged(url, url + naming, guessed)
         given = await self._link(url)
         if not given:
             return Control(Own.BLIND, cause="the server names no access document for it")
+        if guessed is not None and given == url + (naming or ""):
+            return self._judged(url, given, guessed)  # the name was right; what it answered proved nothing
         return self._judged(url, given, await self._reply("GET", given))
 
     def _proves(self, reply: Reply, url: str) -> bool:
@@ -195,6 +217,8 @@ class _Gaze:
             return Control(Own.NONE, link)
         if reply.status == 200:
             try:
+                if len(reply.body) > self._limits.control_bytes:
+                    raise TooBig(f"it is larger than {self._limits.control_bytes} bytes.", place=link)
                 document = document_of(reply)
                 self.documents[url] = document
                 return Control(Own.RULES, link, rules_of(document, url), document.etag or "")
@@ -223,9 +247,17 @@ class _Gaze:
     async def gather_groups(self) -> None:
         """Members of every group a rule names, read as nobody: that is how servers read them."""
         named = {w.iri for c in self.controls.values() for r in c.rules for w in r.audience if w.kind is Kind.GROUP}
+        lists: dict[str, Document | None] = {}
         for group in sorted(named):
-            try:
-                reply = await self._pod.nobody.send("GET", group.split("#")[0], dict(_ACCEPT))
-                self.groups[group] = members_of(document_of(reply), group) if reply.status == 200 else None
-            except LifepodError:
-                self.groups[group] = None
+            url = group.split("#")[0]
+            if url not in lists:
+                lists[url] = await self._group_list(url)
+            document = lists[url]
+            self.groups[group] = None if document is None else members_of(document, group)
+
+    async def _group_list(self, url: str) -> Document | None:
+        try:
+            reply = await self._pod.nobody.send("GET", url, dict(_ACCEPT))
+            return document_of(reply) if reply.status == 200 else None
+        except LifepodError:
+            return None

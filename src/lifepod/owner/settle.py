@@ -2,6 +2,9 @@
 
 It refuses to touch a pod without saying what it found and did, and to close what somebody opened on purpose: it closes
 only what a new pod has open by the server's own default.
+
+A container's rules are written before the container (where the server names an access document for what is not there
+yet): it is never open, not for a moment, and wherever this is cut off, doing it again ends in the same pod.
 """
 
 from __future__ import annotations
@@ -33,8 +36,7 @@ async def settle(pod: Pod, *, listed: bool = False) -> Settled:
     done: list[str] = []
     if not listed and await _close_root(pod):
         done.append("closed the list of your pod's contents, which the server had made public")
-    if await pod.create_container(pod.storage + INBOX):
-        await _own_rules(pod, INBOX, inbox=True)
+    if await _made(pod, INBOX, inbox=True):
         done.append("made an inbox: anyone signed in may leave a message, nobody else reads it")
     if await _make_type_index(pod):
         done.append("made a private type index")
@@ -61,13 +63,28 @@ async def _close_root(pod: Pod) -> bool:
     return True
 
 
-async def _own_rules(pod: Pod, name: str, *, inbox: bool = False) -> None:
+async def _made(pod: Pod, name: str, *, inbox: bool = False) -> bool:
+    """Make a container with rules of its own; whether it was missing."""
     url = pod.storage + name
-    link = (await pod.head(url)).link("acl")
+    try:
+        await pod.head(url)
+        return False
+    except Missing:
+        link = (await pod.ask("HEAD", url)).link("acl")
+    if link is None:
+        # This server names an access document only for what is there.
+        await pod.create_container(url)
+        link = (await pod.head(url)).link("acl")
     if link is None:
         raise Undecided(f"The server names no access document for {url}.")
-    rules = inbox_rules if inbox else private_rules
-    await pod.write(link, rules(link, url, pod.webid), match=None)
+    rules = (inbox_rules if inbox else private_rules)(link, url, pod.webid)
+    try:
+        await pod.write(link, rules, match=None)
+    except Conflict:
+        # Rules for what is not there yet: ours from a time that was cut off, or somebody's that lie in wait (W23).
+        await pod.update(await pod.read(link), rules)
+    await pod.create_container(url)
+    return True
 
 
 async def _make_type_index(pod: Pod) -> bool:
@@ -92,27 +109,26 @@ async def _complete_profile(pod: Pod) -> bool:
 
 
 async def ensure_private(pod: Pod, name: str) -> bool:
-    """See that a container exists and that nobody but the owner reaches it by default; whether it was made now.
+    """See that a container exists, for the owner alone if it is made now; whether it was.
 
-    A container that is open already is left as it is: :class:`Undecided`, because the person may have wanted it so.
+    One that stands is left as it is; :func:`must_be_closed` says whether it may be used.
     """
-    url = pod.storage + name
-    try:
-        await pod.head(url)
-    except Missing:
-        await pod.create_container(url)
-        await _own_rules(pod, name)
-        return True
-    return False
+    return await _made(pod, name)
 
 
 async def must_be_closed(pod: Pod, name: str) -> None:
-    """Raise :class:`Undecided` where the public or anyone signed in can read the container ``name``."""
+    """Raise :class:`Undecided` where the public or anyone signed in may reach the container or what is put there.
+
+    Agents that were let in by name are the person's own choice.
+    """
     url = pod.storage + name
     audit = Audit((await look(pod, url, below=False)).survey)
     for visitor, word in ((NOBODY, "everyone"), (STRANGER, "anyone signed in")):
-        if audit.verdict(url, visitor, Mode.READ).answer is not Answer.NO:
+        open_ = [
+            m for m in Mode for v in (audit.verdict, audit.verdict_below) if v(url, visitor, m).answer is not Answer.NO
+        ]
+        if open_:
             raise Undecided(
-                f"{word.capitalize()} may be able to read {url}, so nothing was put there.",
+                f"{word.capitalize()} may be able to {open_[0]} {url} or what lies in it, so nothing was put there.",
                 advice=f"Close it first (`lifepod who {name}` shows why it is open), then import again.",
             )

@@ -14,7 +14,7 @@ from lifepod.access.change import Edit, Shift, plan, shifts_between
 from lifepod.access.change import Plan as Plan  # part of what this room hands out
 from lifepod.access.change import Wish as Wish
 from lifepod.access.dialects import written_rules
-from lifepod.errors import LifepodError, Missing, Unconfirmed, Undecided, Unreachable
+from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed, Undecided, Unreachable
 from lifepod.owner.look import Tell, look, quiet
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -64,7 +64,7 @@ async def apply(pod: Pod, agreed: Plan, tell: Callable[[str], None] = lambda lin
     for edit in sorted(agreed.edits, key=lambda e: e.place):
         tell(f"writing who has access to {edit.place}")
         try:
-            await _write(pod, edit)
+            await _write(pod, edit, agreed)
         except LifepodError as error:
             if not wrote:
                 raise
@@ -75,24 +75,41 @@ async def apply(pod: Pod, agreed: Plan, tell: Callable[[str], None] = lambda lin
     return await _verified(pod, agreed, tuple(wrote))
 
 
-async def _write(pod: Pod, edit: Edit) -> None:
+async def _write(pod: Pod, edit: Edit, agreed: Plan) -> None:
     head = await pod.head(edit.place)
     if head.link("acl") != edit.after.url:
         raise Undecided(f"The server now names another access document for {edit.place}.", advice="Plan it again.")
     if written_rules(edit.after, edit.place) != edit.rules:
         raise Unconfirmed(f"The new access document of {edit.place} does not read back as planned; it was not sent.")
     if edit.creates:
+        await _must_still_inherit(pod, edit, agreed)
         await pod.write(edit.after.url, edit.after.graph, match=None)
     else:
         await pod.update(edit.document, edit.after.graph)
 
 
+async def _must_still_inherit(pod: Pod, edit: Edit, agreed: Plan) -> None:
+    """A copy of rules that are gone by now would let in again whom they no longer name."""
+    now, then = Audit((await look(pod, edit.place, below=False)).survey), Audit(agreed.forecast)
+    source, _ = now.source_of(edit.place)
+    same = source == edit.copied_from and now.place(source).control.rules == then.place(source).control.rules
+    if not same:
+        raise Conflict(f"What {edit.place} inherits was changed after the plan was made.", place=edit.place)
+
+
 async def _verified(pod: Pod, agreed: Plan, wrote: tuple[str, ...]) -> Outcome:
-    fresh = (await look(pod, agreed.wish.place)).survey
+    try:
+        fresh = (await look(pod, agreed.wish.place)).survey
+    except LifepodError as error:
+        if not wrote:
+            raise
+        raise Unconfirmed(f"The change was written, but could not be looked at again: {error}") from None
     wrong = shifts_between(agreed.forecast, fresh)
-    blind = set(Audit(fresh).blind) - set(Audit(agreed.forecast).blind)
+    # By place: what stays dark may be dark for another reason now.
+    dark = {spot.place for spot in Audit(agreed.forecast).blind}
+    blind = sorted({spot.place for spot in Audit(fresh).blind} - dark)
     if wrong or blind:
-        said = _said(wrong[0]) if wrong else f"{next(iter(blind)).place} can no longer be looked into"
+        said = _said(wrong[0]) if wrong else f"{blind[0]} can no longer be looked into"
         raise Unconfirmed(f"The change was written, but a fresh look finds otherwise: {said}.")
     answers = Audit(fresh).for_agent(agreed.wish.place, agreed.wish.agent)
     return Outcome(agreed, fresh.surveyed_at, answers, wrote)

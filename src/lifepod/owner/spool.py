@@ -89,15 +89,18 @@ class Spool:
         self._db.execute("COMMIT")
         self._rows.clear()
 
-    def sources(self) -> tuple[tuple[str, str], ...]:
-        """Class and source of everything taken, sorted; call when all is in."""
+    def _settle(self) -> None:
         self._flush()
         self._db.execute("CREATE INDEX IF NOT EXISTS i ON r (class, source, day)")
+
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Class and source of everything taken, sorted."""
+        self._settle()
         return tuple(self._db.execute("SELECT DISTINCT class, source FROM r ORDER BY 1, 2"))
 
     def classes(self) -> dict[str, int]:
         """Distinct records by class."""
-        self.sources()
+        self._settle()
         rows = self._db.execute(
             "SELECT class, count(*) FROM (SELECT DISTINCT class, source, name FROM r) GROUP BY 1 ORDER BY 1"
         )
@@ -105,12 +108,13 @@ class Spool:
 
     def span(self) -> tuple[str, str]:
         """First and last day of the records, ISO; empty where none has a time."""
-        self.sources()
+        self._settle()
         first, last = self._db.execute("SELECT min(day), max(day) FROM r WHERE day != ''").fetchone()
         return _iso(first), _iso(last)
 
     def batches(self, journal_class: str, source: str, granularity: Granularity) -> Iterator[Batch]:
         """One batch per partition, in order of time."""
+        self._settle()
         where, width = (journal_class, source), _WIDTH[granularity]
         periods = self._db.execute(
             "SELECT DISTINCT substr(day, 1, ?) FROM r WHERE class=? AND source=? ORDER BY 1", (width, *where)

@@ -34,7 +34,7 @@ def remembered(storage: str, owner: str) -> Audit | None:
     """The last survey of the whole pod, or ``None`` where there is none that can be read."""
     try:
         return Audit(from_json(_path(storage, owner).read_bytes()))
-    except (FileNotFoundError, Malformed):
+    except (OSError, Malformed):
         return None
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lifepod.journal.activity import Activity, Decimal10, Fact, Reason, Skipped, Thing
 from lifepod.journal.importers.clock import moment_of
+from lifepod.journal.importers.entries import encoding_of
 from lifepod.journal.redact import clean_text, slug
 from lifepod.journal.source import Importer, Match, Member
+from lifepod.journal.triples import stamp
 from lifepod.limits import LIMITS
 from lifepod.names import LP_QUANTITY, SCHEMA
 
@@ -57,10 +59,10 @@ class AmazonOrders:
         if "," not in first or "\0" in first:
             return None
         columns = next(csv.reader([first]), [])
-        known = {ours for ours, names in _ALIASES.items() if any(name in columns for name in names)}
-        if not set(_MUST_HAVE) <= known:
+        known = _places(columns)
+        if not all(known[name] for name in _MUST_HAVE):
             return _sibling(member)
-        shape = "order-history-2025" if "Total Amount" in columns else "retail-order-history"
+        shape = "order-history-2025" if "total amount" in map(_plain, columns) else "retail-order-history"
         usual = re.search(r"Order ?History(?:\.\d+)?\.csv$", member.path)
         why = (
             f"it has the columns {', '.join(_ALIASES[name][0] for name in _MUST_HAVE[:3])} and {len(columns) - 3} more"
@@ -69,17 +71,37 @@ class AmazonOrders:
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every row in the order of the file."""
-        number, path = 0, match.member.path
+        number, path, now = 0, match.member.path, answers.get("now", "")
         csv.field_size_limit(LIMITS.field_bytes)
         with match.member.open() as stream:
-            text = io.TextIOWrapper(stream, encoding=_encoding(match.member.head(4)), errors="replace", newline="")
+            encoding = encoding_of(match.member.head(4))
+            # What is no UTF-8 is kept aside, and read as the Windows code page that Excel saves in.
+            errors = "replace" if encoding == "utf-16" else "surrogateescape"
+            text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
             try:
-                for row in csv.DictReader(text):
+                rows = csv.reader(text)
+                places = _places(next(rows, []))
+                for row in rows:
+                    if not row:
+                        continue
                     number += 1
-                    found = _purchase(_named(row), answers.get("now", ""))
+                    found = _purchase(_named(row, places), now)
                     yield Skipped(found, f"{path}#{number}") if isinstance(found, str) else found
-            except csv.Error:
+            except (csv.Error, UnicodeError):
                 yield Skipped("malformed", f"{path}#{number + 1}")
+
+
+def _plain(column: str) -> str:
+    return " ".join(column.split()).lower()
+
+
+def _places(columns: Sequence[str]) -> dict[str, list[int]]:
+    """Our name of a column → where it stands, the newest alias and then the first of two equal columns first."""
+    names = [_plain(column) for column in columns]
+    return {
+        ours: [at for alias in aliases for at, name in enumerate(names) if name == alias.lower()]
+        for ours, aliases in _ALIASES.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +120,23 @@ class _Row:
     website: str
 
 
-def _named(row: Mapping[str | None, object]) -> _Row:
-    values = {}
-    for ours, names in _ALIASES.items():
-        found = next((row[name] for name in names if isinstance(row.get(name), str)), "")
-        text = str(found).strip()
-        values[ours] = "" if text.lower() in _NOTHING else text
-    return _Row(**values)
+def _named(row: Sequence[str], places: Mapping[str, Sequence[int]]) -> _Row:
+    return _Row(**{ours: _cell(row, where) for ours, where in places.items()})
+
+
+def _cell(row: Sequence[str], where: Sequence[int]) -> str:
+    """The first of these cells that says something."""
+    for at in where:
+        text = row[at].strip() if at < len(row) else ""
+        if text.lower() not in _NOTHING:
+            return text if text.isascii() else _mended(text)
+    return ""
+
+
+def _mended(text: str) -> str:
+    if not any("\udc80" <= c <= "\udcff" for c in text):
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
 def _purchase(row: _Row, now: str) -> Activity | Reason:
@@ -121,7 +153,7 @@ def _purchase(row: _Row, now: str) -> Activity | Reason:
         return start
     if not re.fullmatch(r"[A-Z]{3}", row.currency):
         return "bad-currency"
-    if row.quantity and not row.quantity.isdigit():
+    if row.quantity and not re.fullmatch(r"[0-9]{1,6}", row.quantity):
         return "bad-number"
     paid = _paid(row)
     if paid is None:
@@ -135,17 +167,27 @@ def _purchase(row: _Row, now: str) -> Activity | Reason:
     )
     if row.quantity:
         facts += ((LP_QUANTITY, int(row.quantity)),)
-    day = start.value.isoformat()[:10]
-    return Activity(
-        "purchase", source, (row.order, row.asin, row.shipped), start, name, facts, _things(row, name), (row.asin, day)
-    )
+    key = (_order(row.order), clean_text(row.asin), _second(row.shipped))
+    match = (key[1], start.value.isoformat()[:10])
+    return Activity("purchase", source, key, start, name, facts, _things(row, name), match)
+
+
+def _order(number: str) -> str:
+    """An order's number; in its usual form it may look like a card's and is none."""
+    return number if re.fullmatch(r"[A-Z0-9]{3}-[0-9]{7}-[0-9]{7}", number) else clean_text(number)
+
+
+def _second(shipped: str) -> str:
+    """A ship date as it stands in a key: to the second, because only some exports have more digits."""
+    moment = moment_of(shipped, "")
+    return clean_text(shipped) if isinstance(moment, str) else stamp(moment)
 
 
 def _things(row: _Row, name: str) -> tuple[Thing, ...]:
     product: tuple[Fact, ...] = ((SCHEMA + "name", name),)
     if row.asin:
         product += ((SCHEMA + "productID", clean_text(row.asin)),)
-    order: tuple[Fact, ...] = ((SCHEMA + "orderNumber", clean_text(row.order)),)
+    order: tuple[Fact, ...] = ((SCHEMA + "orderNumber", _order(row.order)),)
     if row.status:
         order += ((SCHEMA + "orderStatus", clean_text(row.status)),)
     return (
@@ -166,13 +208,11 @@ def _paid(row: _Row) -> str | None:
 
 
 def _number(text: str) -> str | None:
-    digits = text.strip("'\" ").replace(",", "")
-    if not re.fullmatch(r"-?\d{1,12}(?:\.\d{1,6})?", digits):
+    """A number with a decimal point; ``1.234,50`` is none, because guessing would make other prices of it."""
+    digits = text.strip("'\" ")
+    if not re.fullmatch(r"-?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,6})?", digits):
         return None
-    try:
-        return str(Decimal(digits))
-    except InvalidOperation:
-        return None
+    return str(Decimal(digits.replace(",", "")))
 
 
 def _sibling(member: Member) -> Match | None:
@@ -183,12 +223,8 @@ def _sibling(member: Member) -> Match | None:
     return Match(member, "amazon-other", "", 0.4, why, problem=Skipped("unsupported-version", member.path), hint=hint)
 
 
-def _encoding(head: bytes) -> str:
-    return "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-
-
 def _decoded(head: bytes) -> str:
-    return head.decode(_encoding(head), errors="replace")
+    return head.decode(encoding_of(head), errors="replace")
 
 
 IMPORTER: Importer = AmazonOrders()

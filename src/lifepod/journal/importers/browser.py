@@ -12,13 +12,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from math import isfinite
 from pathlib import Path
 
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped
-from lifepod.journal.importers.clock import out_of_bounds
-from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, slug
+from lifepod.journal.importers.clock import Stamps
+from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, slug, visited
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.limits import LIMITS
 from lifepod.names import LP_TRANSITION, SCHEMA
@@ -26,6 +27,8 @@ from lifepod.names import LP_TRANSITION, SCHEMA
 _MAGIC = b"SQLite format 3\0"
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _CHROME = datetime(1601, 1, 1, tzinfo=UTC)
+_SHORT_URL = 1024
+"""Characters of an address that is kept ready for its next visit."""
 _STEPS = 100_000
 """SQLite instructions between two looks at how much a query has done."""
 
@@ -36,54 +39,41 @@ class _Family:
     tables: frozenset[str]
     query: str
     epoch: datetime
-    transitions: dict[int, str]
+    transitions: Mapping[int, str]
     aside: frozenset[int]
     """Transitions that are no visit of the person's: frames and embedded things."""
+    programs: tuple[str, ...]
+    """Names of its programs as they stand in paths, the one it is named after first."""
 
 
 _FIREFOX = _Family(
     "firefox-places",
     frozenset({"moz_places", "moz_historyvisits"}),
     "SELECT v.visit_date, p.url, p.title, v.visit_type, NULL FROM moz_historyvisits v"
-    " LEFT JOIN moz_places p ON p.id = v.place_id ORDER BY v.visit_date, v.id",
+    " LEFT JOIN moz_places p ON p.id = v.place_id {order}",
     _UNIX,
     {1: "link", 2: "typed", 3: "bookmark", 5: "redirect", 6: "redirect", 7: "download", 9: "reload"},
     frozenset({4, 8}),
+    ("firefox", "librewolf", "waterfox", "floorp"),
 )
+_REDIRECT = 0x100
+"""Beside Chrome's transition types, which take eight bits: the visit is one end of a redirect."""
 _CHROMIUM = _Family(
     "chrome-history",
     frozenset({"urls", "visits"}),
-    "SELECT v.visit_time, u.url, u.title, v.transition & 255, {term} FROM visits v"
-    " LEFT JOIN urls u ON u.id = v.url ORDER BY v.visit_time, v.id",
+    # Bits 30 and 31: https://source.chromium.org/chromium/chromium/src/+/main:ui/base/page_transition_types.h
+    "SELECT v.visit_time, u.url, u.title, (v.transition & 255) | (((v.transition & 0xC0000000) != 0) << 8), {term}"
+    " FROM visits v LEFT JOIN urls u ON u.id = v.url {terms} {order}",
     _CHROME,
     {
-        0: "link",
-        1: "typed",
-        2: "bookmark",
-        5: "generated",
-        6: "start",
-        7: "form",
-        8: "reload",
-        9: "keyword",
+        0: "link", 1: "typed", 2: "bookmark", 5: "generated", 6: "start", 7: "form", 8: "reload", 9: "keyword",
         10: "keyword",
     },
     frozenset({3, 4}),
-)
-_TERM = "(SELECT k.term FROM keyword_search_terms k WHERE k.url_id = u.id LIMIT 1)"
+    ("chrome", "chromium", "brave", "edge", "vivaldi", "opera", "arc"),
+)  # fmt: skip
+_TERMS = "LEFT JOIN (SELECT url_id, min(term) term FROM keyword_search_terms GROUP BY url_id) k ON k.url_id = u.id"
 
-_PROGRAMS = (
-    "librewolf",
-    "waterfox",
-    "floorp",
-    "chromium",
-    "brave",
-    "edge",
-    "vivaldi",
-    "opera",
-    "arc",
-    "firefox",
-    "chrome",
-)
 _USUAL = re.compile(r"(?:^|/)(?:places\.sqlite|History)$", re.IGNORECASE)
 
 
@@ -106,7 +96,7 @@ class BrowserHistory:
             return _broken(member, "it is not a SQLite database") if usual else None
         try:
             with member.on_disk() as path, closing(_opened(path)) as db:
-                tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+                tables = _tables(db)
         except sqlite3.Error as error:
             return _broken(member, type(error).__name__) if _USUAL.search(member.path) else None
         for family in (_FIREFOX, _CHROMIUM):
@@ -119,47 +109,56 @@ class BrowserHistory:
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every visit in order of time."""
         family = _FIREFOX if match.shape == _FIREFOX.shape else _CHROMIUM
-        reader = _Reader(family, match, answers.get("now", ""))
-        try:
-            with match.member.on_disk() as path, closing(_opened(path)) as db:
-                terms = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'keyword_search_terms'").fetchone()[
-                    0
-                ]
-                query = family.query.replace("{term}", _TERM if terms else "NULL")
-                for number, row in enumerate(db.execute(query), 1):
-                    yield reader.item(row, number)
-        except sqlite3.Error:
-            # Interrupted, malformed or locked: what was read so far stands, the rest is named.
-            yield Skipped("malformed", match.member.path)
+        reader, number = _Reader(family, match, answers.get("now", "")), 0
+        # Putting rows in order needs them all; where some are damaged, those before them are taken as they come.
+        for order in ("ORDER BY 1, v.id", ""):
+            try:
+                with match.member.on_disk() as path, closing(_opened(path)) as db:
+                    for row in db.execute(_query(family, _tables(db), order)):
+                        number += 1
+                        yield reader.item(row, number)
+                return
+            except sqlite3.Error:
+                if number:
+                    break
+        yield Skipped("malformed", match.member.path)
+
+
+def _query(family: _Family, tables: set[str], order: str) -> str:
+    known = "keyword_search_terms" in tables
+    return family.query.format(term="k.term" if known else "NULL", terms=_TERMS if known else "", order=order)
 
 
 class _Reader:
     def __init__(self, family: _Family, match: Match, now: str) -> None:
-        self._family, self._path, self._source, self._now = family, match.member.path, match.label, now
+        self._family, self._path, self._source = family, match.member.path, match.label
+        self._stamps = Stamps(family.epoch, now)
         program = match.label.split("-")[0].capitalize()
         self._instrument: Fact = (SCHEMA + "instrument", program)
 
     def item(self, row: tuple[object, ...], number: int) -> Activity | Skipped:
         stamp, url, title, how, term = row
-        if not isinstance(url, str) or not isinstance(stamp, int | float):
+        how = how if isinstance(how, int) else -1
+        if not isinstance(stamp, int | float) or not isinstance(url, str):
             return self._skip("no-object" if isinstance(stamp, int | float) else "no-time", number)
-        if how in self._family.aside:
+        if how & ~_REDIRECT in self._family.aside:
             return self._skip("not-an-activity", number)
         if is_internal(url):
             return self._skip("internal-url", number)
         start = self._time(stamp)
         if isinstance(start, str):
             return self._skip(start, number)
-        seen = _address(url)
+        seen = _address(url) if len(url) <= _SHORT_URL else _seen(url)
         if seen is None:
             return self._skip("no-object", number)
         clean, searched = seen
-        name = clean_text(title) if isinstance(title, str) and title else None
-        if isinstance(term, str) and term.strip():
+        if isinstance(term, str) and clean_text(term):
             searched = (_site(clean), clean_text(term))
         if searched is not None:
             return self._search(start, clean, searched)
-        return self._visit(start, clean, name, self._family.transitions.get(how if isinstance(how, int) else -1))
+        name = clean_text(title) or None if isinstance(title, str) else None
+        redirect = self._family is _CHROMIUM and how > 0 and how & _REDIRECT
+        return self._visit(start, clean, name, "redirect" if redirect else self._family.transitions.get(how))
 
     def _visit(self, start: Moment, url: str, name: str | None, transition: str | None) -> Activity:
         facts: tuple[Fact, ...] = ((SCHEMA + "object", Iri(url)), self._instrument)
@@ -182,25 +181,26 @@ class _Reader:
         )
 
     def _time(self, stamp: int | float) -> Moment | Reason:
-        if not stamp:
-            return "no-time"
-        micro = int(stamp)
-        if self._family.epoch is _UNIX and abs(micro) < 10**14:
-            micro *= 1000  # old Android databases count milliseconds
-        try:
-            value = self._family.epoch + timedelta(microseconds=micro)
-        except OverflowError:
+        if not isfinite(stamp):
             return "bad-time"
-        return "bad-time" if out_of_bounds(value, self._now) else Moment(value)
+        count = int(stamp)
+        if self._family is _FIREFOX and abs(count) < 10**14:
+            count *= 1000  # old Android databases count milliseconds
+        return self._stamps.moment(count)
 
     def _skip(self, reason: Reason, number: int) -> Skipped:
         return Skipped(reason, f"{self._path}#{number}")
 
 
-@lru_cache(maxsize=20_000)
-def _address(url: str) -> tuple[str, tuple[str, str] | None] | None:
-    clean = clean_url(url)
-    return None if clean is None else (clean, search_query_of(url))
+def _seen(url: str) -> tuple[str, tuple[str, str] | None] | None:
+    """An address as a record holds it, and the search it is a page of results of."""
+    clean, searched = clean_url(url), search_query_of(url)
+    if clean is None or searched is not None:
+        return None if clean is None else (clean, searched)
+    return visited(clean), None
+
+
+_address = lru_cache(maxsize=16_384)(_seen)
 
 
 def _site(url: str) -> str:
@@ -209,6 +209,8 @@ def _site(url: str) -> str:
 
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)
+    # Text that is no UTF-8 spoils one title, not all that comes after it.
+    db.text_factory = partial(str, encoding="utf-8", errors="replace")
     steps = [0]
 
     def too_long() -> bool:
@@ -221,6 +223,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _tables(db: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
 def _broken(member: Member, why: str) -> Match:
     return Match(
         member, "browser-history", "", 0.5, f"it has the name of a history database, but {why}",
@@ -230,10 +236,9 @@ def _broken(member: Member, why: str) -> Match:
 
 
 def _source(path: str, family: _Family) -> str:
-    lower = path.lower()
-    program = next((p for p in _PROGRAMS if p in lower), "firefox" if family is _FIREFOX else "chrome")
-    if program in ("firefox", "chrome") and (program == "firefox") is not (family is _FIREFOX):
-        program = "firefox" if family is _FIREFOX else "chrome"
+    # The name nearest to the file, as a word of its own: "arc" is also in "search" and "archive".
+    said = re.findall(rf"(?<![a-z])(?:{'|'.join(family.programs)})(?![a-z])", path.lower())
+    program = said[-1] if said else family.programs[0]
     folder = path.rsplit("/", 2)[-2] if path.count("/") else ""
     if family is _FIREFOX:
         profile = folder.split(".", 1)[1] if re.match(r"[a-z0-9]{8}\.", folder) else "default"

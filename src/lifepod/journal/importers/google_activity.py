@@ -6,27 +6,30 @@ search out of the searches.
 
 from __future__ import annotations
 
-import codecs
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-import ijson
-
+from lifepod.errors import Malformed, TooBig
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped, Thing
-from lifepod.journal.importers.clock import moment_of, out_of_bounds
+from lifepod.journal.importers.clock import Stamps, moment_of
+from lifepod.journal.importers.entries import encoding_of, entries
 from lifepod.journal.importers.verbs import is_notice, said
-from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, slug
+from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, slug, visited
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.names import LP_AD, LP_TRANSITION, SCHEMA
 
 _CHROME, _ACTIVITY, _OLD = "chrome-takeout", "my-activity", "my-activity-2017"
-_TAIL = re.compile(
-    r"(?:My ?Activity|MeineAktivitäten|MonActivité|MiActividad|watch-history|search-history|Wiedergabeverlauf|"
-    r"kijkgeschiedenis|zoekgeschiedenis|History|BrowserHistory|Geschiedenis|Verlauf)\.json$",
-    re.IGNORECASE,
+_NAMES = (
+    "My ?Activity|MeineAktivitäten|MonActivité|MiActividad|LeMieAttività|MijnActiviteit|watch-history|search-history|"
+    "Wiedergabeverlauf|Suchverlauf|kijkgeschiedenis|zoekgeschiedenis"
 )
+_TAIL = re.compile(rf"(?:{_NAMES}|History|BrowserHistory|Geschiedenis|Verlauf)\.json$", re.IGNORECASE)
+_PAGE = re.compile(rf"(?:{_NAMES})\.html?$", re.IGNORECASE)
+_ASIDE = frozenset({"auto_subframe", "manual_subframe"})
+"""Chrome's transitions that are no visit of the person's."""
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _BOX = (
     "This is the HTML variant, which has lost seconds and time zones. At takeout.google.com choose My Activity (and "
@@ -47,47 +50,43 @@ class GoogleActivity:
 
     def recognise(self, member: Member) -> Match | None:
         """By the keys at its start; the name makes it surer."""
-        head = _text(member.head())
+        first = member.head()
+        head = first.decode(encoding_of(first), errors="replace")
         start = head.lstrip("\ufeff \t\r\n")
-        usual = 0.9 if _TAIL.search(member.path) else 0.7
+        path = unicodedata.normalize("NFC", member.path)
+        usual = 0.9 if _TAIL.search(path) else 0.7
         if start.startswith("<"):
-            return _html(member, start)
+            return _html(member, path, start)
         if start.startswith("{") and ('"Browser History"' in head or '"Typed Url"' in head):
             return Match(member, _CHROME, "", usual, "it has the key 'Browser History'", label="google-chrome")
         if start.startswith("[") and '"snippet"' in head and '"publishedAt"' in head:
             return Match(member, _OLD, "2017", usual, "its entries have a snippet with publishedAt")
-        if (
-            start.startswith("[")
-            and '"title"' in head
-            and '"time"' in head
-            and re.search(r'"(?:products|header)"', head)
-        ):
+        titled = '"title"' in head and '"time"' in head
+        if start.startswith("[") and titled and re.search(r'"(?:products|header)"', head):
             return Match(member, _ACTIVITY, "", usual, "its entries have title, time and products")
-        if re.fullmatch(r"\[\s*\]\s*", start) and _TAIL.search(member.path):
+        if re.fullmatch(r"\[\s*\]\s*", start) and _TAIL.search(path):
             return Match(member, _ACTIVITY, "", 0.5, "it has the name of an activity file and an empty list")
         return None
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every entry in the order of the file, read as a stream."""
-        reader = _Reader(match, answers.get("now", ""))
-        number = 0
+        reader, number = _Reader(match, answers.get("now", "")), 0
+        under = "Browser History" if match.shape == _CHROME else None
         try:
             with match.member.open() as stream:
-                if match.member.head(3) == codecs.BOM_UTF8:
-                    stream.read(3)
-                for entry in ijson.items(stream, _PREFIX[match.shape]):
+                for entry in entries(stream, match.member.path, under):
                     number += 1
                     yield reader.item(entry, number)
-        except (ijson.JSONError, UnicodeDecodeError):
+        except TooBig:
+            yield Skipped("too-large", f"{match.member.path}#{number + 1}")
+        except Malformed:
             yield Skipped("malformed", f"{match.member.path}#{number + 1}")
-
-
-_PREFIX = {_CHROME: "Browser History.item", _ACTIVITY: "item", _OLD: "item"}
 
 
 class _Reader:
     def __init__(self, match: Match, now: str) -> None:
         self._path, self._shape, self._now = match.member.path, match.shape, now
+        self._stamps = Stamps(_UNIX, now)
 
     def item(self, entry: object, number: int) -> Activity | Skipped:
         if not isinstance(entry, dict):
@@ -104,18 +103,20 @@ class _Reader:
             return "no-object"
         if is_internal(url):
             return "internal-url"
-        start = _micro(stamp, self._now)
+        start = self._stamps.moment(int(str(stamp))) if _is_count(stamp) else "no-time"
         if isinstance(start, str):
             return start
+        how = str(entry.get("page_transition_qualifier") or entry.get("page_transition") or "").lower()
+        if how in _ASIDE:
+            return "not-an-activity"
         clean, searched = clean_url(url), search_query_of(url)
         if clean is None:
             return "no-object"
         if searched is not None:
             return _search("google-chrome", start, searched, clean)
-        how = entry.get("page_transition_qualifier") or entry.get("page_transition")
         facts: tuple[Fact, ...] = ((SCHEMA + "instrument", "Chrome"),)
-        if isinstance(how, str) and how:
-            facts += ((LP_TRANSITION, clean_text(how).lower()[:40]),)
+        if re.fullmatch(r"[a-z_]{1,30}", how):
+            facts += ((LP_TRANSITION, "redirect" if how.endswith("_redirect") else how),)
         return _about("visit", "google-chrome", start, (clean, _name(entry.get("title"))), facts)
 
     def _activity(self, entry: dict[str, Any]) -> Activity | Reason:
@@ -123,32 +124,45 @@ class _Reader:
             snippet = entry.get("snippet")
             entry = snippet if isinstance(snippet, dict) else {}
             entry = {**entry, "time": entry.get("publishedAt")}
-        title, url = entry.get("title"), entry.get("titleUrl")
-        if not isinstance(title, str) or not title.strip():
+        title, url = _name(entry.get("title")), entry.get("titleUrl")
+        url = url if isinstance(url, str) else ""
+        if not title:
             return "no-object"
         if is_notice(title):
             return "not-an-activity"
         start = moment_of(entry.get("time"), self._now)
         if isinstance(start, str):
             return start
-        address = clean_url(url) if isinstance(url, str) else None
-        told = said(title) or _by_address(url if isinstance(url, str) else "", title)
+        told = said(title) or _by_address(url, title)
         if told is None:
             return "unknown-verb"
-        kind, thing = told
-        if not kind:
+        if is_internal(url):
+            return "internal-url"
+        if told[0] == "":
             return "not-an-activity"
         source = f"google-{slug(_product(entry)) or 'activity'}"
+        return self._told(told, source, start, (url, entry))
+
+    def _told(
+        self, told: tuple[str, str], source: str, start: Moment, what: tuple[str, dict[str, Any]]
+    ) -> Activity | Reason:
+        (kind, thing), (url, entry) = told, what
+        address, results = clean_url(url), search_query_of(url)
+        if kind == "search":
+            # A search can carry the address of another page, which would tell of a visit; only its own page stays.
+            return _search(source, start, (_provider(source), thing), address if results else None)
+        if results is not None and address is not None:
+            # A page of results that was visited, also from an advertisement, tells what was searched for.
+            return _search(source, start, results, address)
         if any("Google Ads" in name for name in _names(entry.get("details"))):
-            return _ad("ad-click" if kind == "visit" else "ad", source, start, (clean_text(thing), address))
-        return self._record(kind, source, start, (clean_text(thing), address, entry))
+            shown = (thing, visited(address) if address else None)
+            return _ad("ad-click" if kind == "visit" else "ad", source, start, shown)
+        return self._record(kind, source, start, (thing, address, entry))
 
     def _record(
         self, kind: str, source: str, start: Moment, what: tuple[str, str | None, dict[str, Any]]
     ) -> Activity | Reason:
         thing, address, entry = what
-        if kind == "search":
-            return _search(source, start, (_provider(source), thing), address)
         if address is None and kind != "subscribe":
             return "no-object"
         if kind == "visit" and address is not None:
@@ -158,7 +172,7 @@ class _Reader:
         channel = _names(entry.get("subtitles"))
         if channel and kind in ("watch", "like", "dislike", "save"):
             about += ((SCHEMA + "author", clean_text(channel[0])),)
-        types = (SCHEMA + "Organization",) if kind == "subscribe" else (SCHEMA + "VideoObject",)
+        types = (SCHEMA + _object_of(kind, source),)
         named = thing if thing != address else None
         part = Thing("object", SCHEMA + "object", types, (*about, *(((SCHEMA + "name", named),) if named else ())))
         when = start.value.isoformat()
@@ -171,14 +185,13 @@ def _search(source: str, start: Moment, searched: tuple[str, str], url: str | No
     provider, query = searched
     when = start.value.isoformat()
     facts: tuple[Fact, ...] = ((SCHEMA + "query", query), (SCHEMA + "provider", Iri(provider)))
-    if url and search_query_of(url):
-        # A search can carry the address of another page, which would tell of a visit; only its own page stays.
+    if url:
         facts += ((SCHEMA + "target", Iri(url)),)
     return Activity("search", source, (query, provider, when), start, None, facts, match=(query.casefold(), when[:16]))
 
 
 def _about(kind: str, source: str, start: Moment, what: tuple[str, str | None], facts: tuple[Fact, ...]) -> Activity:
-    url, name = what
+    url, name = visited(what[0]), what[1]
     when = start.value.isoformat()
     facts = ((SCHEMA + "object", Iri(url)), *facts)
     return Activity(kind, source, (url, when), start, name, facts, match=(url, when[:16]))
@@ -227,23 +240,19 @@ def _name(title: object) -> str | None:
     return clean_text(title) or None if isinstance(title, str) else None
 
 
-def _micro(stamp: object, now: str) -> Moment | Reason:
-    if not isinstance(stamp, int | str) or not str(stamp).lstrip("-").isdigit():
-        return "no-time"
-    try:
-        value = _UNIX + timedelta(microseconds=int(stamp))
-    except (OverflowError, ValueError):
-        return "bad-time"
-    return "bad-time" if out_of_bounds(value, now) else Moment(value)
+def _is_count(stamp: object) -> bool:
+    return isinstance(stamp, int | str) and re.fullmatch(r"-?[0-9]{1,18}", str(stamp)) is not None
 
 
-def _text(head: bytes) -> str:
-    return head.decode("utf-8", errors="replace")
+def _object_of(kind: str, source: str) -> str:
+    """What a thing that was watched, liked or saved is, as far as its source tells."""
+    if kind == "subscribe":
+        return "Organization"
+    return "VideoObject" if kind == "watch" or source.startswith("google-youtube") else "CreativeWork"
 
 
-def _html(member: Member, start: str) -> Match | None:
-    mine = "outer-cell" in start or re.search(r"My ?Activity|watch-history|search-history", member.path, re.IGNORECASE)
-    if not mine or not member.path.lower().endswith((".html", ".htm")):
+def _html(member: Member, path: str, start: str) -> Match | None:
+    if not _PAGE.search(path) and not ("outer-cell" in start and re.search(r"\.html?$", path, re.IGNORECASE)):
         return None
     return Match(
         member, "my-activity-html", "", 0.8, "it is My Activity as a web page",
