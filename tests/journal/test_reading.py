@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tests.journal.exports import BASE, NOON, filed
 
@@ -61,3 +63,23 @@ def test_a_damaged_partition_is_malformed() -> None:
 @pytest.mark.parametrize(("iri", "shown"), [(SCHEMA + "name", "schema:name"), ("urn:x", "urn:x")])
 def test_known_terms_are_shown_short(iri: str, shown: str) -> None:
     assert short(iri) == shown
+
+
+def test_parts_of_parts_are_named_and_never_unfolded() -> None:
+    """Twenty levels of four properties each would be a million million parts."""
+    stem = "20260301T120000Z-0123456789abcdef"
+    levels = [f"<#{stem}{'-x' * depth}>" for depth in range(21)]
+    lines = [f"{a} <https://x.example/p{n}> {b} ." for a, b in itertools.pairwise(levels) for n in range(4)]
+    (record,) = records_in("\n".join(lines).encode(), BASE)
+    part = record["https://x.example/p0"]
+    assert isinstance(part, dict)
+    assert part["https://x.example/p0"] == f"#{stem}-x-x"
+
+
+def test_every_part_of_one_property_is_kept() -> None:
+    stem = "20260301T120000Z-0123456789abcdef"
+    text = f"<#{stem}> <https://x.example/p> <#{stem}-a>, <#{stem}-b> . <#{stem}-a> a <urn:a> . <#{stem}-b> a <urn:b> ."
+    (record,) = records_in(text.encode(), BASE)
+    parts = record["https://x.example/p"]
+    assert isinstance(parts, list)
+    assert [part["@type"] for part in parts if isinstance(part, dict)] == [["urn:a"], ["urn:b"]]

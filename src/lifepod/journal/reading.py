@@ -9,7 +9,7 @@ from lifepod.journal.triples import record_name
 from lifepod.names import PREFIXES, RDF_TYPE
 from lifepod.rdf.flat import read_flat, value_of
 
-Json = dict[str, "str | list[str] | Json"]
+Json = dict[str, "str | list[str | Json] | Json"]
 """A record: ``@id``, ``@type``, and its properties (``schema:name``) with text values or parts."""
 
 
@@ -22,16 +22,18 @@ def records_in(data: bytes, url: str) -> list[Json]:
     return [_record(f"<#{name}>", nodes, url) for name in names]
 
 
-def _record(subject: str, nodes: dict[str, dict[str, list[str]]], url: str) -> Json:
+def _record(subject: str, nodes: dict[str, dict[str, list[str]]], url: str, *, whole: bool = True) -> Json:
+    """One node; its own parts stand inside it, one level deep: more than that no journal of ours holds."""
     out: Json = {"@id": url + subject[1:-1]}
     for predicate, objects in sorted(nodes[subject].items()):
         key = "@type" if predicate == f"<{RDF_TYPE}>" else short(predicate[1:-1])
-        parts = [o for o in objects if o in nodes and o.startswith(subject[:-1] + "-")]
-        if parts:
-            out[key] = _record(parts[0], nodes, url)
-        else:
-            values = sorted(short(value_of(o)) if key == "@type" else value_of(o) for o in objects)
-            out[key] = values if len(values) > 1 or key == "@type" else values[0]
+        values: list[str | Json] = []
+        for term in sorted(objects):
+            if whole and term in nodes and term.startswith(subject[:-1] + "-"):
+                values.append(_record(term, nodes, url, whole=False))
+            else:
+                values.append(short(value_of(term)) if key == "@type" else value_of(term))
+        out[key] = values if len(values) > 1 or key == "@type" else values[0]
     return out
 
 

@@ -65,7 +65,10 @@ class Collected:
 
     def must_have_read(self) -> None:
         """Raise :class:`NothingRead` where a recognised file, or the whole pile, gave nothing."""
-        empty = [f for f in self.files if f.importer and not f.known and not f.records]
+        some = any(f.records or f.known for f in self.files)
+        # A file of the same export that is not read yet is no failure where its siblings gave something.
+        aside = {"unsupported-version"} if some else set()
+        empty = [f for f in self.files if f.importer and not f.known and not f.records and f.problem not in aside]
         if empty:
             one = empty[0]
             raise NothingRead(f"{one.path} was recognised, but gave no record ({one.problem}).", advice=one.hint)

@@ -13,7 +13,7 @@ from typing import Self
 
 from lifepod.journal.activity import Activity
 from lifepod.journal.layout import Granularity, class_of
-from lifepod.journal.triples import Record, day_of, name_of, record_of
+from lifepod.journal.triples import Record, name_of, record_of
 
 _WIDTH = {Granularity.YEAR: 4, Granularity.MONTH: 6, Granularity.DAY: 8}
 _BATCH = 2000
@@ -64,8 +64,7 @@ class Spool:
         again = self._repeated[name]
         # A repetition of the source's own id is the same record; of our key it is a second one.
         record = record_of(activity, name if again == 1 or activity.native else f"{name}-{again}")
-        day = day_of(activity.start)
-        shown = day.strftime("%Y%m%d") if day else ""
+        shown = name[:8] if activity.start else ""
         blocks = "\0".join(record.blocks)
         self._rows.append(
             (

@@ -22,7 +22,12 @@ FlatTriple = tuple[str, str, str]
 _TYPE = f"<{RDF_TYPE}>"
 _NAMESPACES = {namespace: prefix for prefix, namespace in PREFIXES}
 _KNOWN: dict[str, tuple[str, str]] = {}
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
+_SPECIAL = re.compile(r'["\\\x00-\x1f\x7f]')
+_ESCAPES = str.maketrans(
+    {chr(code): f"\\u{code:04X}" for code in (*range(32), 127)}
+    | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+)
+"""As the parser writes them back, so that text written fast and text read and written again are the same."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -44,12 +49,16 @@ def is_iri(value: str) -> bool:
 
 def text(value: str) -> str:
     """A plain literal as a term."""
-    return f'"{value.translate(_ESCAPES)}"'
+    return f'"{_escaped(value)}"'
 
 
 def typed(value: str, datatype: str) -> str:
     """A literal with a datatype IRI as a term."""
-    return f'"{value.translate(_ESCAPES)}"^^<{datatype}>'
+    return f'"{_escaped(value)}"^^<{datatype}>'
+
+
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
 
 
 def read_flat(data: bytes, base: str, limits: Limits = LIMITS) -> list[FlatTriple]:
@@ -93,7 +102,10 @@ def block(subject: str, pairs: Iterable[tuple[str, str]], used: set[str]) -> str
     """Everything said of one subject; adds the prefixes it needs to ``used``."""
     lines: list[str] = []
     last = ""
-    for predicate, obj in sorted(set(pairs), key=_type_first):
+    ordered = sorted(set(pairs))
+    if ordered and ordered[0][0] != _TYPE:
+        ordered.sort(key=_type_first)
+    for predicate, obj in ordered:
         shown = _short(obj, used)
         if predicate == last:
             lines[-1] += " , " + shown
@@ -110,8 +122,8 @@ def assemble(blocks: Iterable[str], used: Iterable[str]) -> bytes:
     return (heads + "\n" + "".join(blocks)).encode()
 
 
-def _type_first(pair: tuple[str, str]) -> tuple[bool, str, str]:
-    return pair[0] != _TYPE, pair[0], pair[1]
+def _type_first(pair: tuple[str, str]) -> bool:
+    return pair[0] != _TYPE
 
 
 def _short(term: str, used: set[str]) -> str:

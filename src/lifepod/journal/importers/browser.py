@@ -242,6 +242,8 @@ def _source(path: str, family: _Family) -> str:
     folder = path.rsplit("/", 2)[-2] if path.count("/") else ""
     if family is _FIREFOX:
         profile = folder.split(".", 1)[1] if re.match(r"[a-z0-9]{8}\.", folder) else "default"
+        # Addresses of records never hold an e-mail address or a phone number (some programs name profiles so).
+        profile = "named" if re.search(r"@|\d{6}", profile) else profile
     else:
         profile = folder if re.fullmatch(r"Default|Profile \d+|Guest Profile", folder) else "default"
     return f"{program}-{slug(profile) or 'default'}"

@@ -17,8 +17,6 @@ from lifepod.errors import Malformed, TooBig
 from lifepod.limits import LIMITS
 from lifepod.plain import plain
 
-ENTRY_CHARS = 16 * 1024 * 1024
-"""One entry, characters."""
 _PART = 128 * 1024
 _TAIL = 16
 """Characters that the longest word or escape of JSON can be cut off within."""
@@ -31,7 +29,7 @@ def encoding_of(head: bytes) -> str:
     return "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
-def entries(stream: BinaryIO, place: str, under: str | None = None, most: int = ENTRY_CHARS) -> Iterator[object]:
+def entries(stream: BinaryIO, place: str, under: str | None = None, most: int = LIMITS.entry_chars) -> Iterator[object]:
     """The elements of the list a document is, or of the list it has ``under`` a key.
 
     Raises :class:`Malformed` where it is damaged or cut off, also behind the list, and :class:`TooBig` past the bounds.
