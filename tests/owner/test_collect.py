@@ -317,6 +317,22 @@ async def test_nothing_read_is_an_error_with_a_reason(tmp_path: Path, name: str,
         seen.must_have_read()
 
 
+async def test_a_sibling_that_is_not_read_yet_is_no_failure_beside_what_was_read(tmp_path: Path) -> None:
+    folder = tmp_path / "Amazon data"
+    folder.mkdir()
+    orders = (
+        Path(__file__).resolve().parents[2] / "examples/exports/amazon-synthetic/Your Amazon Orders/Order History.csv"
+    )
+    (folder / "Digital Content Orders.csv").write_text("OrderId,Title\r\n1,x\r\n")
+    alone = await preview(Wanted((folder,)), silent)
+    with pytest.raises(NothingRead):
+        alone.must_have_read()
+    (folder / "Order History.csv").write_bytes(orders.read_bytes())
+    seen = await preview(Wanted((folder,)), silent)
+    assert "unsupported-version" in {f.problem for f in seen.files}
+    seen.must_have_read()
+
+
 async def test_an_export_that_was_cut_off_gives_what_it_holds_and_says_so(tmp_path: Path) -> None:
     path = searches(tmp_path, "one", "two")
     path.write_text(path.read_text()[:-40])

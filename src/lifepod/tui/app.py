@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -20,7 +21,6 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError
-from lifepod.plain import plain
 from lifepod.tui.picture import Aim, Clock, Picture, Progress, Trouble
 from lifepod.tui.screens.agents import AgentsScreen
 from lifepod.tui.screens.places import PlacesScreen
@@ -43,19 +43,26 @@ def show(profile: str | None = None) -> int:
     return app.return_code or 0
 
 
+_STYLES: list[str | PurePath] = [
+    "app.tcss",
+    *(f"screens/{name}.tcss" for name in ("places", "agents", "ask", "change", "help")),
+]
+"""All at once: a screen that brings its own has every style there is parsed again when it is first shown."""
+
+
 class LifepodApp(App[None]):
     """Routes keys, themes and pictures."""
 
     TITLE = "lifepod"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = _STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('places')", "Places", show=False),
         Binding("2", "go('agents')", "Agents", show=False),
         Binding("g", "ask('grant')", "Grant"),
         Binding("r", "ask('revoke')", "Revoke"),
-        Binding("u,f5", "look", "Look again", key_display="u"),
+        Binding("u,f5", "look", "Look", key_display="u"),
         Binding("t", "shade", "Theme", show=False),
-        Binding("ctrl+p", "command_palette", "All actions", key_display="^p"),
+        Binding("ctrl+p", "command_palette", "Actions", key_display="^p"),
         Binding("q", "quit", "Quit"),
     ]
 
@@ -90,7 +97,7 @@ class LifepodApp(App[None]):
     def __init__(self, desk: Desk, clock: Clock = _now) -> None:
         super().__init__()
         self._desk, self._clock = desk, clock
-        self.picture = Picture(progress=Progress())
+        self.picture = Picture()
         self._places, self._agents = PlacesScreen(desk, clock), AgentsScreen(desk, clock)
         self.add_mode("places", lambda: self._places)
         self.add_mode("agents", lambda: self._agents)
@@ -124,7 +131,7 @@ class LifepodApp(App[None]):
     def on_lifepod_app_kept(self, event: Kept) -> None:
         """Show it; where there is none, look."""
         if event.audit is None:
-            self.action_look()
+            self._look()
         else:
             self._show(Picture(event.audit))
 
@@ -144,11 +151,7 @@ class LifepodApp(App[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours is told like any other; it never takes the screen away."""
         if event.state is WorkerState.ERROR:
-            error = event.worker.error
-            words = f"That did not work, through a fault of lifepod: {type(error).__name__}: {error}"
-            self.notify(plain(words), severity="error", markup=False)
-            if event.worker.group == "look":
-                self.post_message(self.Failed(Trouble(plain(words), "Try again; the picture is kept.")))
+            self.post_message(self.Failed(Trouble.fault(event.worker.error)))
 
     def _show(self, picture: Picture) -> None:
         self.picture = picture
@@ -164,8 +167,20 @@ class LifepodApp(App[None]):
         await self.switch_mode("places")
         self._places.point_at(event.url)
 
+    async def on_places_screen_wanted(self, event: PlacesScreen.Wanted) -> None:
+        """Show what an audience could see."""
+        await self.switch_mode("agents")
+        self._agents.point_at(event.audience)
+
     def action_look(self) -> None:
-        """Look at the whole pod in the background."""
+        """Look at the whole pod in the background; one look at a time."""
+        if self.picture.progress is None:
+            self._look()
+        else:
+            self.notify("Already looking; the new picture comes by itself.", markup=False)
+
+    def _look(self) -> None:
+        """A fresh look, in place of one that may be running."""
         self._show(replace(self.picture, progress=Progress(), trouble=None))
         self._survey()
 
@@ -177,19 +192,19 @@ class LifepodApp(App[None]):
         """A grant or revoke: the form, the plan, and a new look where something was written."""
         from lifepod.tui.screens.ask import AskScreen
 
-        self.push_screen(AskScreen(self._desk, self._clock, verb, self._aim()), self._asked)
+        self.push_screen(AskScreen(self._desk, self._clock, verb, self._aim(verb)), self._asked)
 
     def _asked(self, touched: bool | None) -> None:
         if touched:
-            self.action_look()
+            self._look()  # one that began before the change would show the past
 
-    def _aim(self) -> Aim:
+    def _aim(self, verb: str) -> Aim:
         audit = self.picture.audit
         if audit is None:
             return Aim()
-        aim = self._shown.aim()
+        aim = self._shown.aim(verb)
         known = tuple(agent for agent in audit.agents if agent != audit.survey.owner)
-        return Aim(aim.place or self._places.aim().place, aim.agent, known)
+        return Aim(aim.place or self._places.aim(verb).place, aim.agent, known)
 
     @property
     def _shown(self) -> PlacesScreen | AgentsScreen:
@@ -205,6 +220,7 @@ class LifepodApp(App[None]):
         yield SystemCommand("Revoke", "shut somebody out (lifepod revoke)", lambda: self.action_ask("revoke"))
         yield SystemCommand("Look again", "at the whole pod, in the background (lifepod survey)", self.action_look)
         yield SystemCommand("Filter", "show only what contains some letters", self._shown.action_filter)
+        yield SystemCommand("Show all", "take the filter away", self._shown.action_unfilter)
         yield SystemCommand("Theme", "choose from all of them", self.search_themes)
         yield SystemCommand("Dark or light", "the two of lifepod", self.action_shade)
         yield SystemCommand("Help", "keys and commands of this screen (lifepod --help)", self._shown.action_explain)

@@ -21,7 +21,7 @@ class Branches:
         self.root = audit.survey.storage
         self._badges: dict[tuple[str, bool], Badge] = {}
         self._below: dict[str, list[str]] = {}
-        every = {place.url for place in audit.survey.places}
+        self._every = every = {place.url for place in audit.survey.places}
         for url in every - {self.root}:
             above = _above(url)
             while above not in every and len(above) > len(self.root):
@@ -32,9 +32,19 @@ class Branches:
         """Places directly in a container: containers first, each kind by name."""
         return sorted(self._below.get(url, ()), key=lambda each: (not each.endswith("/"), each))
 
+    def count(self, url: str) -> int:
+        """How many places lie directly in a container."""
+        return len(self._below.get(url, ()))
+
     def has(self, url: str) -> bool:
         """Whether the place is in the picture."""
-        return url == self.root or url in self._below.get(self.holder(url), ())
+        return url == self.root or url in self._every
+
+    def nearest(self, url: str) -> str:
+        """The place, or where it is gone what held it."""
+        while url.startswith(self.root) and not self.has(url):
+            url = _above(url)
+        return url if self.has(url) else self.root
 
     def holder(self, url: str) -> str:
         """The branch a place hangs from."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lifepod.plain import plain
+
 if TYPE_CHECKING:
     from lifepod.errors import LifepodError
     from lifepod.owner.desk import Audit
@@ -30,6 +32,12 @@ class Trouble:
         """What an error says."""
         return cls(str(error), error.advice)
 
+    @classmethod
+    def fault(cls, error: BaseException | None) -> Trouble:
+        """What a fault of our own says: never silent, never the end of the screen."""
+        said = plain(f"{type(error).__name__}: {error}")
+        return cls(f"That did not work, through a fault of lifepod: {said}.", "Try again; if it stays, report it.")
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -41,8 +49,8 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """``looking: 312 of 1020``."""
-        return f"looking: {self.done} of {self.known}" if self.known else "looking …"
+        """``looked at 312 of 1020 places``."""
+        return f"looked at {self.done} of {self.known} places" if self.known else "looking …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Picture:
     """All that the screens paint from."""
 
     audit: Audit | None = None
+    """``None`` before the kept one was read, and where there is none."""
     progress: Progress | None = None
     """``None`` while nobody is looking."""
     trouble: Trouble | None = None

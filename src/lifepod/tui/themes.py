@@ -28,6 +28,12 @@ DARK = Theme(
         "block-cursor-text-style": "bold",
         "block-cursor-blurred-background": "#24343c",
         "input-selection-background": "#2f5560",
+        "scrollbar": "#2f5560",
+        "scrollbar-hover": "#3f7180",
+        "scrollbar-active": "#7fb7be",
+        "scrollbar-background": "#162026",
+        "scrollbar-background-hover": "#162026",
+        "scrollbar-background-active": "#162026",
     },
 )
 LIGHT = Theme(
@@ -46,9 +52,16 @@ LIGHT = Theme(
     variables={
         "footer-background": "#e9e5da",
         "footer-key-foreground": "#7a5200",
-        "block-cursor-background": "#1f6f78",
-        "block-cursor-foreground": "#ffffff",
+        "block-cursor-background": "#bcdfe2",
+        "block-cursor-foreground": "#10181c",
         "block-cursor-text-style": "bold",
-        "block-cursor-blurred-background": "#d5dfdf",
+        "block-cursor-blurred-background": "#e2e8e6",
+        "input-selection-background": "#bcdfe2",
+        "scrollbar": "#a9c6c9",
+        "scrollbar-hover": "#7fa9ad",
+        "scrollbar-active": "#1f6f78",
+        "scrollbar-background": "#fbfaf6",
+        "scrollbar-background-hover": "#fbfaf6",
+        "scrollbar-background-active": "#fbfaf6",
     },
 )

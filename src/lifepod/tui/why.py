@@ -29,13 +29,13 @@ def reasons(audit: Audit, url: str, audience: str) -> Content:
 
 
 def _standing(audit: Audit, url: str) -> Iterator[Content]:
-    source, own = audit.source_of(url)
+    (source, own), storage = audit.source_of(url), audit.survey.storage
     if own:
-        yield Content.styled("By rules of its own.", _QUIET)
+        yield Content.styled("It has rules of its own.", _QUIET)
     elif source:
-        yield Content.styled(f"It inherits the rules of {place_name(source, audit.survey.storage)}.", _QUIET)
+        yield Content.styled(f"It inherits the rules of {place_name(source, storage)}", _QUIET)
     if rules := audit.basis(url).rules:
-        yield Content.styled(f"They stand in {plain(rules[0].document)}", _QUIET)
+        yield Content.styled(f"Written in {place_name(rules[0].document, storage)}", _QUIET)
 
 
 def _rules(audit: Audit, url: str, entry: Entry | None) -> Iterator[Content]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Entry
 
 
+WHOLE = 8000
+"""Characters of a name that will be used and not only read: it must not be cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """Who can see a place, in a word or two, and how to paint it."""
@@ -67,14 +71,19 @@ def _less(entry: Entry) -> str:
     return " " + next(m.value for m, answer in zip(MODES, entry.answers, strict=True) if answer is Answer.YES)
 
 
-def place_name(url: str, storage: str) -> str:
+def place_name(url: str, storage: str, limit: int = 300) -> str:
     """A place as named below the pod; the pod itself is ``/``."""
-    return plain((url.removeprefix(storage) or "/") if url.startswith(storage) else url, 300)
+    return plain((url.removeprefix(storage) or "/") if url.startswith(storage) else url, limit)
 
 
 def agent_name(audience: str, owner: str) -> str:
     """An audience in full, and who it is where that is known."""
-    known = {owner: "you", "public": "public (anyone)", "signed-in": "signed-in (anyone who signs in)"}
+    known = {
+        owner: "you",
+        "public": "public (anyone)",
+        "signed-in": "signed-in (anyone who signs in)",
+        "anyone": "anyone (not known)",
+    }
     return known.get(audience) or plain(audience, 300)
 
 
@@ -127,4 +136,4 @@ def twin(request: Request, login: str = "") -> str:
     parts = ["lifepod", *(["--profile", login] if login else []), request.verb, request.agent, request.path or "/"]
     parts += [f"--{mode}" for mode in request.modes]
     parts += ["--all-below"] * request.all_below + ["--unchecked"] * request.unchecked
-    return " ".join(quote(plain(part)) for part in parts)
+    return " ".join(quote(plain(part, WHOLE)) for part in parts)

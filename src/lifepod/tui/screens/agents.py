@@ -17,19 +17,18 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lifepod.tui.picture import Aim
+from lifepod.tui.picture import Aim, Clock
 from lifepod.tui.screens.pod import PodScreen
 from lifepod.tui.widgets.answers import MOST, Answers, Row, heading
 from lifepod.tui.words import agent_name, brief, place_name
 
 if TYPE_CHECKING:
-    from lifepod.owner.desk import Audit, Entry
+    from lifepod.owner.desk import Audit, Desk, Entry
 
 
 class AgentsScreen(PodScreen):
     """Audiences on the left, what one could see on the right."""
 
-    CSS_PATH = "agents.tcss"
     MODE = "agents"
     FILTER = "part of a WebID"
 
@@ -47,10 +46,15 @@ class AgentsScreen(PodScreen):
 
         url: str
 
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        super().__init__(desk, clock)
+        self._audiences: list[str] = []
+        self._chosen = ""
+
     def body(self) -> ComposeResult:
         """List; who, how much, what."""
         with Vertical(id="left"):
-            yield self.filter_box()
+            yield from self.filter_box()
             yield OptionList(id="agents", markup=False)
         with Vertical(id="right"):
             yield Static("", id="agent", markup=False)
@@ -60,8 +64,6 @@ class AgentsScreen(PodScreen):
 
     def on_mount(self) -> None:
         """The list has the keys."""
-        self._audiences: list[str] = []
-        self._chosen = ""
         super().on_mount()
         self.focus_list()
 
@@ -78,6 +80,7 @@ class AgentsScreen(PodScreen):
         every = ["public", "signed-in", *(a for a in audit.agents if a != owner), owner]
         found = [a for a in every if wanted in a.casefold() or wanted in agent_name(a, owner)]
         self._audiences = found[:MOST]
+        self.found(len(found), len(every))
         box = self.query_one("#agents", OptionList)
         box.clear_options()
         box.add_options([Option(Content(brief(a, owner))) for a in self._audiences])
@@ -85,11 +88,19 @@ class AgentsScreen(PodScreen):
         box.highlighted = self._audiences.index(self._chosen) if self._audiences else None
         self._look(audit, self._chosen)
 
+    def point_at(self, audience: str) -> None:
+        """Choose an audience."""
+        self._chosen = audience
+        if self.query_one("#filter", Input).value:
+            self.action_unfilter()
+        self.paint()
+        self.focus_list()
+
     def focus_list(self) -> None:
         """To the audiences."""
         self.query_one("#agents", OptionList).focus()
 
-    def aim(self) -> Aim:
+    def aim(self, verb: str) -> Aim:
         """The chosen agent, and the place picked out beside it."""
         audit = self.picture.audit
         named = audit is not None and self._chosen in audit.agents and self._chosen != audit.survey.owner
@@ -122,10 +133,9 @@ class AgentsScreen(PodScreen):
         self.query_one(Answers).paint(rows)
 
     def on_answers_opened(self, event: Answers.Opened) -> None:
-        """Enter or a click on a place shows it in the tree."""
+        """Enter or a double click on a place shows it in the tree."""
         event.stop()
-        if event.key:
-            self.post_message(self.Wanted(event.key))
+        self.post_message(self.Wanted(event.key))
 
     def on_resize(self, event: events.Resize) -> None:
         """The columns stand where the answers stand."""
@@ -150,4 +160,5 @@ def _row(entry: Entry, audience: str, storage: str) -> Row:
     notes = [f"{entry.covers} places"] if entry.covers > 1 else []
     if entry.audience != audience:
         notes.append("not known" if entry.audience == "anyone" else f"as {entry.audience}")
-    return Row(entry.place, place_name(entry.place, storage), ", ".join(notes), entry.answers)
+    name = place_name(entry.place, storage)
+    return Row(entry.place, name, name, ", ".join(notes), entry.answers)

@@ -21,7 +21,8 @@ from lifepod.plain import plain
 from lifepod.tui.picture import Aim, Clock, Trouble
 from lifepod.tui.screens.change import ChangeScreen, Done
 from lifepod.tui.screens.help import HelpScreen
-from lifepod.tui.words import Request, place_name
+from lifepod.tui.widgets.tick import Tick
+from lifepod.tui.words import WHOLE, Request, place_name
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
@@ -37,7 +38,6 @@ MODES = ("read", "append", "write")
 class AskScreen(ModalScreen[bool]):
     """Asks what to grant or revoke."""
 
-    CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", show=False),
         Binding("f1", "explain", "Help", show=False),
@@ -51,14 +51,14 @@ class AskScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Title, who, where, what, buttons."""
         grant = self._verb == "grant"
-        where = place_name(self._aim.place, self._desk.profile.storage) if self._aim.place else ""
+        where = place_name(self._aim.place, self._desk.profile.storage, WHOLE) if self._aim.place else ""
         with VerticalScroll(id="form", can_focus=False):
             yield Static(Content("Grant access" if grant else "Revoke access"), id="title")
             yield Static(Content(_SAY[self._verb]), id="say")
             with Horizontal(classes="field"):
                 yield Static("Who", classes="label")
                 yield Input(
-                    plain(self._aim.agent, 2000), placeholder="a WebID, or the name of a login", id="agent",
+                    plain(self._aim.agent, WHOLE), placeholder="a WebID, or the name of a login", id="agent",
                     suggester=SuggestFromList(self._known), compact=True,
                 )  # fmt: skip
             yield OptionList(*(Option(Content(plain(a, 300))) for a in self._known[:200]), id="known", markup=False)
@@ -68,13 +68,13 @@ class AskScreen(ModalScreen[bool]):
             with Horizontal(classes="field"):
                 yield Static("What", classes="label")
                 if not grant:
-                    yield Checkbox("everything", value=True, id="all", compact=True)
+                    yield Tick("everything", value=True, id="all")
                 for mode in MODES:
-                    yield Checkbox(mode, value=grant and mode == "read", id=mode, compact=True)
+                    yield Tick(mode, value=grant and mode == "read", id=mode)
             if grant:
                 with Vertical(id="more"):
-                    yield Checkbox("also where places below have rules of their own", id="all-below", compact=True)
-                    yield Checkbox("without checking that the WebID answers", id="unchecked", compact=True)
+                    yield Tick("also places below with own rules", id="all-below")
+                    yield Tick("without checking the WebID", id="unchecked")
             yield Static("", id="trouble", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Leave", id="leave", compact=True)
@@ -126,6 +126,9 @@ class AskScreen(ModalScreen[bool]):
         word = self.query_one("#agent", Input).value.strip()
         path = self.query_one("#place", Input).value.strip()
         modes = tuple(mode for mode in MODES if self._ticked(mode))
+        if not word:
+            self._tell(Trouble("Nobody is named.", "Give a WebID (https://…), or the name of a login."), "#agent")
+            return
         try:
             agent = self._desk.agent(word)
         except LifepodError as error:
@@ -144,12 +147,16 @@ class AskScreen(ModalScreen[bool]):
             inside = "" if path == "/" else path
             more = self._ticked("all-below"), self._ticked("unchecked")
             request = Request(self._verb, agent, inside, modes, *more)
+            self.query_one("#trouble", Static).update(Content(""))
+            self.query_one("#form").visible = False  # one sheet at a time
             self.app.push_screen(ChangeScreen(self._desk, request, self._clock), self._after)
 
     def _after(self, done: Done | None) -> None:
         """A plan that was left leads back to the form; the form gives back whether the pod may have changed."""
         if done is not None and done.touched:
             self.dismiss(True)
+        else:
+            self.query_one("#form").visible = True
 
     def _tell(self, trouble: Trouble, where: str) -> None:
         self.query_one("#trouble", Static).update(Content(plain(f"{trouble.sentence} {trouble.advice}", 600)))

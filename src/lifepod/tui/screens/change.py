@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,8 +16,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
 
-from lifepod.errors import LifepodError, Unconfirmed
+from lifepod.errors import Conflict, LifepodError, Unconfirmed, Undecided, WouldLockOut
 from lifepod.plain import plain
 from lifepod.tui.picture import Clock, Progress, Trouble
 from lifepod.tui.preview import failure_words, outcome_words, plan_words
@@ -26,6 +27,15 @@ from lifepod.tui.words import Request, twin
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk, Outcome, Plan
+
+
+_AROUND = 7
+"""Lines around the plan: border, title, foot, and one outside the sheet."""
+
+
+def _nothing_written(error: LifepodError) -> bool:
+    """Whether an error while writing means that the server took nothing."""
+    return isinstance(error, Conflict | Undecided | WouldLockOut) and not isinstance(error, Unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,6 @@ class Done:
 class ChangeScreen(ModalScreen[Done]):
     """Rehearses, shows, asks, writes, tells."""
 
-    CSS_PATH = "change.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "leave", "No", show=False),
         Binding("y", "press('#yes')", "Yes", show=False),
@@ -74,8 +83,11 @@ class ChangeScreen(ModalScreen[Done]):
     class Failed(Message):
         """It could not be planned or written."""
 
-        error: LifepodError
+        trouble: Trouble
+        sure: bool
+        """Whether nothing was written, for certain."""
         planned: bool
+        """Whether there was a plan to write."""
 
     def __init__(self, desk: Desk, request: Request, clock: Clock) -> None:
         super().__init__()
@@ -90,8 +102,8 @@ class ChangeScreen(ModalScreen[Done]):
             yield Static("", id="title", markup=False)
             with VerticalScroll(id="plan-box"):
                 yield Static("", id="plan", markup=False)
-            yield Static("", id="state", markup=False)
-            with Horizontal(id="buttons"):
+            with Horizontal(id="foot"):
+                yield Static("", id="state", markup=False)
                 yield Button("Try again", id="again", compact=True)
                 yield Button("No, leave it", id="no", compact=True)
                 yield Button("Yes, write it", id="yes", variant="warning", compact=True)
@@ -100,13 +112,20 @@ class ChangeScreen(ModalScreen[Done]):
         """Begin with the rehearsal."""
         self._begin()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """A long plan scrolls; the buttons below it are always in view."""
+        self.query_one("#plan-box").styles.max_height = max(3, event.size.height - _AROUND)
+
     def _begin(self) -> None:
         self._paint("Working out the plan", Content("Reading who has access now. Nothing is written."), buttons="no")
         self._rehearse()
 
     def _paint(self, title: str, body: Content, *, buttons: str, leave: str = "No, leave it") -> None:
         self.query_one("#title", Static).update(Content(title))
-        self.query_one("#plan", Static).update(body)
+        plan = self.query_one("#plan", Static)
+        plan.update(body)
+        # A text that changes while the sheet is laid out for the first time would keep the height of the one before.
+        self.call_after_refresh(plan.refresh, layout=True)
         self.query_one("#state", Static).update(Content(""))
         for button in self.query(Button):
             button.display = button.id in buttons.split()
@@ -125,14 +144,20 @@ class ChangeScreen(ModalScreen[Done]):
             plan = await desk.rehearse(asked, unchecked=request.unchecked, tell=self._tell)
             self.post_message(self.Planned(plan))
         except LifepodError as error:
-            self.post_message(self.Failed(error, planned=False))
+            self.post_message(self.Failed(Trouble.of(error), sure=True, planned=False))
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _apply(self, plan: Plan) -> None:
         try:
             self.post_message(self.Written(await self._desk.apply(plan, self._hear)))
         except LifepodError as error:
-            self.post_message(self.Failed(error, planned=True))
+            self.post_message(self.Failed(Trouble.of(error), sure=_nothing_written(error), planned=True))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours is told where the plan would stand; a write that it cut off is not called undone."""
+        if event.state is WorkerState.ERROR:
+            trouble = Trouble.fault(event.worker.error)
+            self.post_message(self.Failed(trouble, sure=not self._busy, planned=self._busy))
 
     def _hear(self, line: str) -> None:
         self.post_message(self.Heard(plain(line)))
@@ -164,10 +189,10 @@ class ChangeScreen(ModalScreen[Done]):
         """Say why, and offer another try where nothing was written."""
         self._busy = False
         # A write that failed half-way leaves the picture old, and so may one that was refused.
-        self._done = Done(None, touched=event.planned)
-        unsure = isinstance(event.error, Unconfirmed)
-        title = "Written, but not confirmed" if unsure else "It was not done"
-        self._paint(title, failure_words(Trouble.of(event.error)), buttons="again no", leave="Close")
+        self._done = Done(None, touched=self._done.touched or event.planned)
+        done = "It was not done" if event.sure else "Not confirmed: it may have been written"
+        title = done if event.planned else "No plan could be made"
+        self._paint(title, failure_words(event.trouble), buttons="again no", leave="Close")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Yes writes; anything else does not."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -16,38 +17,41 @@ from textual.widgets import Static
 
 _Line = tuple[str, str, str]
 _EVERYWHERE: tuple[_Line, ...] = (
-    ("1  2", "Places, Agents (or click the names on top)", ""),
-    ("g", "grant: let somebody in; the plan is shown first", "lifepod grant AGENT PATH --read"),
-    ("r", "revoke: shut somebody out; the plan is shown first", "lifepod revoke AGENT PATH"),
-    ("u  F5", "look at the whole pod again, in the background", "lifepod survey"),
-    ("/", "show only what contains some letters; Esc shows all", ""),
-    ("Ctrl+P", "every action by name", "lifepod --help"),
+    ("1  2", "Places, Agents", "who, why · sees"),
+    ("g", "let somebody in, plan first", "grant AGENT PATH"),
+    ("r", "shut somebody out, plan first", "revoke AGENT PATH"),
+    ("u  F5", "look at the whole pod again", "survey"),
+    ("/", "show only what matches", ""),
+    ("Esc", "show all again", ""),
+    ("Ctrl+P", "every action by name", "--help"),
     ("t", "dark or light", ""),
-    ("?  F1", "this help; Esc closes it", ""),
+    ("?  F1", "this help; any key closes it", ""),
     ("q", "leave", ""),
 )
 TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
     "places": (
         "Places: who could see this, and why",
         (
-            ("↑ ↓ ← →", "walk the tree; → opens, ← closes", "lifepod who PATH"),
-            ("Tab", "to the audiences, then to the reasons", "lifepod why AGENT PATH"),
+            ("↑ ↓", "another place", "who PATH"),
+            ("→  ←", "open and close a branch", ""),
+            ("Tab", "to the audiences, to the reasons", "why AGENT PATH"),
+            ("Enter", "on an audience: all it could see", "sees AGENT"),
         ),
         (
-            "me: only you. 3 agents: that many others. signed-in: anyone who signs in anywhere. public: everybody.",
-            "unknown: we could not look, or not know; it may be open. ◆: the place has rules of its own.",
-            "Control means: could change who sees this.",
+            "me: only you. 3 agents: that many others. signed-in: anyone who signs in anywhere. public: everybody. "
+            "unknown: nobody could look; it may be open. ◆: rules of its own. Control: could change who sees this.",
         ),
     ),
     "agents": (
         "Agents: what each of them could see",
         (
-            ("↑ ↓", "another audience", "lifepod sees AGENT"),
-            ("Tab", "to the places; Enter shows one in the tree", "lifepod blind"),
+            ("↑ ↓", "another audience", "sees AGENT"),
+            ("Tab", "to the places it could see", "blind"),
+            ("Enter", "on a place: show it in the tree", "who PATH"),
         ),
         (
-            "A line stands for all places below it that are alike; the note says how many.",
-            "A pod keeps no record of reads: this says what somebody could see, never what they saw.",
+            "A line stands for all places below it that are alike; the note says how many. A pod keeps no record of "
+            "reads: this says what somebody could see, never what they saw.",
         ),
     ),
     "form": (
@@ -56,31 +60,33 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("Tab", "to the next field", ""),
             ("→", "take the suggested WebID", ""),
             ("Space", "tick or untick", ""),
-            ("Enter", "work out the plan; nothing is written yet", "… --dry-run"),
+            ("Enter", "show the plan; nothing is written", "… --dry-run"),
             ("Esc", "leave", ""),
         ),
-        ("“Also below” is --all-below, “without checking” is --unchecked on the command line.",),
+        ("On the command line “also places below” is --all-below, “without checking” is --unchecked.",),
     ),
     "plan": (
         "The plan",
         (
-            ("y", "write it; then a fresh look confirms it, or says what it found instead", ""),
-            ("n  Esc", "leave it", ""),
-            ("↑ ↓", "scroll, when the text has the focus (Tab)", ""),
+            ("y", "write it, then look again", "grant … · revoke …"),
+            ("n  Esc", "leave it", "… --dry-run"),
+            ("↑ ↓", "scroll (Tab goes to the text)", ""),
         ),
         (
-            "Writing stops where somebody changed the document meanwhile; nothing of theirs is overwritten.",
-            "A revoke closes future reads. What was read before stays with whoever read it.",
+            "Only a fresh look that finds what was planned is called done. Writing stops where somebody changed the "
+            "document meanwhile. A revoke closes future reads; what was read before stays with whoever read it.",
         ),
     ),
 }
+_KEYS, _DOES, _QUIET = 9, 35, "$foreground 75%"
+_WIDE = 68
+"""Cells from which keys, deeds and commands stand side by side."""
 
 
 class HelpScreen(ModalScreen[None]):
     """Keys, commands, words."""
 
-    CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1,enter", "leave", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False)]
 
     def __init__(self, topic: str) -> None:
         super().__init__()
@@ -89,7 +95,14 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One sheet."""
         with VerticalScroll(id="sheet"):
-            yield Static(_sheet(self._topic), markup=False)
+            # Three columns where there is room, else the command below the deed.
+            yield Static(_sheet(self._topic, self.app.size.width >= _WIDE + 8), markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Any key closes it but those that scroll."""
+        if event.key not in ("up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"):
+            event.stop()
+            self.dismiss()
 
     def action_leave(self) -> None:
         """Back to the screen."""
@@ -100,11 +113,14 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss()
 
 
-def _sheet(topic: str) -> Content:
+def _sheet(topic: str, wide: bool) -> Content:
     title, own, words = TOPICS[topic]
     lines = [Content.styled(title, "bold $text-primary"), Content("")]
     for key, does, twin in own + (_EVERYWHERE if topic in ("places", "agents") else ()):
-        lines.append(Content.assemble((key.ljust(9), "bold $text-accent"), does))
-        if twin:
-            lines.append(Content.styled(f"{'':9}{twin}", "$foreground 60%"))
-    return Content("\n").join([*lines, Content(""), *(Content(w) for w in words)])
+        command = twin if not twin or twin.startswith("…") else f"lifepod {twin}"
+        lines.append(Content.assemble((key.ljust(_KEYS), "bold $text-accent"), does.ljust(_DOES) if wide else does))
+        if wide:
+            lines[-1] += Content.styled(command, _QUIET)
+        elif twin:
+            lines.append(Content.styled(f"{'':{_KEYS}}{command}", _QUIET))
+    return Content("\n").join([*lines, Content(""), *(Content.styled(w, _QUIET) for w in words)])

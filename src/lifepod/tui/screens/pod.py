@@ -10,17 +10,23 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Footer, Input, Static
+from textual.worker import Worker, WorkerState
 
 from lifepod.plain import plain
-from lifepod.tui.picture import Aim, Clock, Picture
+from lifepod.tui.picture import Aim, Clock, Picture, Trouble
 from lifepod.tui.screens.help import HelpScreen
 from lifepod.tui.widgets.banner import Banner
 from lifepod.tui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
+
+
+_BREAKS = [(0, "-narrow"), (76, "-beside")]
+"""Columns from which the two halves stand beside each other; in a narrower window one stands above the other."""
 
 
 class PodScreen(Screen[None]):
@@ -31,6 +37,7 @@ class PodScreen(Screen[None]):
         Binding("question_mark,f1", "explain", "Help", key_display="?"),
         Binding("escape", "unfilter", "All", show=False),
     ]
+    HORIZONTAL_BREAKPOINTS = _BREAKS
     MODE: ClassVar[str] = ""
     FILTER: ClassVar[str] = ""
     """What the filter asks for."""
@@ -39,6 +46,7 @@ class PodScreen(Screen[None]):
         super().__init__()
         self.desk, self._clock = desk, clock
         self.picture = Picture()
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         """Head, waiting state, body, foot."""
@@ -53,18 +61,26 @@ class PodScreen(Screen[None]):
         """The parts of this screen."""
         yield from ()
 
-    def filter_box(self) -> Input:
-        """The box that narrows the list on the left; hidden until asked for."""
-        return Input(placeholder=self.FILTER, id="filter", compact=True)
+    def filter_box(self) -> ComposeResult:
+        """The box that narrows the list on the left, and how much it left; hidden until asked for."""
+        yield Input(placeholder=self.FILTER, id="filter", compact=True)
+        yield Static("", id="found", markup=False)
+
+    def found(self, count: int, every: int) -> None:
+        """Say how much the filter left; nothing without one."""
+        text, line = self.query_one("#filter", Input).value.strip(), self.query_one("#found", Static)
+        line.set_class(bool(text), "shown")
+        line.update(Content(f"{count} of {every}" if count else "no match; Esc shows all"))
 
     def on_mount(self) -> None:
         """Show what was handed over before there was anything to show it with."""
+        self._ready = True  # the framework's own is_mounted is still false in here
         self.show(self.picture)
 
     def show(self, picture: Picture) -> None:
         """Paint this picture; the body only where its audit is another one."""
         before, self.picture = self.picture, picture
-        if not self.is_mounted:
+        if not self._ready:
             return
         self.query_one(Banner).paint(picture)
         waiting = self.query_one(Waiting)
@@ -78,8 +94,8 @@ class PodScreen(Screen[None]):
     def paint(self) -> None:
         """Paint the body from a new audit."""
 
-    def aim(self) -> Aim:
-        """What is selected."""
+    def aim(self, verb: str) -> Aim:
+        """What is selected, for a grant or a revoke."""
         return Aim()
 
     def action_filter(self) -> None:
@@ -101,6 +117,12 @@ class PodScreen(Screen[None]):
 
     def focus_list(self) -> None:
         """Go back to the list on the left."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours is told; it never takes the screen away."""
+        if event.state is WorkerState.ERROR:
+            trouble = Trouble.fault(event.worker.error)
+            self.notify(f"{trouble.sentence} {trouble.advice}", severity="error", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow as it is typed."""

@@ -54,7 +54,7 @@ class Banner(Vertical):
         self._picture = Picture()
 
     def compose(self) -> ComposeResult:
-        """Brand, tabs and time; pod, login and progress; trouble."""
+        """Brand, tabs and time; pod, login, and progress or what could not be seen; trouble."""
         with Horizontal():
             yield Static(Content(" lifepod"), classes="brand")
             for mode, title in TABS:
@@ -78,7 +78,9 @@ class Banner(Vertical):
         audit, progress, trouble = self._picture.audit, self._picture.progress, self._picture.trouble
         now = self._clock()
         self.query_one("#taken", Static).update(Content(taken(audit, now) if audit else "no picture yet"))
-        self.query_one("#progress", Static).update(Content(progress.words if progress else ""))
+        blind = len(audit.blind) if audit else 0
+        spots = f"{blind} blind spot{'s' * (blind > 1)}" if blind else ""
+        self.query_one("#progress", Static).update(Content(progress.words if progress else spots))
         notice = self.query_one("#notice", Static)
         shown = trouble is not None and audit is not None and progress is None
         notice.set_class(shown, "shown")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -46,14 +47,12 @@ class PlaceTree(Tree[Twig]):
     } | {"badge--own"}
     DEFAULT_CSS = """
     PlaceTree {
-        background: $surface; scrollbar-size-vertical: 1; padding: 0;
-        & > .tree--guides { color: $foreground 20%; }
-        & > .tree--guides-selected { color: $primary; text-style: none; }
-        & > .tree--guides-hover { text-style: none; }
+        background: $surface; padding: 0; scrollbar-size: 0 1; scrollbar-gutter: stable;
+        &:focus { background-tint: $foreground 0%; }
         & > .badge--public { color: $error; text-style: bold; }
         & > .badge--signed { color: $warning; text-style: bold; }
         & > .badge--agents { color: $accent; }
-        & > .badge--me { color: $foreground 55%; }
+        & > .badge--me { color: $foreground 65%; }
         & > .badge--unknown { color: $warning; text-style: italic; }
         & > .badge--own { color: $primary; }
     }
@@ -77,6 +76,7 @@ class PlaceTree(Tree[Twig]):
         self._branches: Branches | None = None
         self._wanted = ""
         self._flat = False
+        self._opened = set[str]()
 
     @property
     def chosen(self) -> str:
@@ -84,20 +84,30 @@ class PlaceTree(Tree[Twig]):
         node = self.cursor_node
         return node.data.url if node and node.data and self._branches else ""
 
-    def paint(self, audit: Audit, text: str = "") -> None:
-        """Show the places of an audit, open where the last ones were; with ``text`` only those that match, flat."""
-        branches = self._branches if self._branches and self._branches.audit is audit else Branches(audit)
+    def paint(self, audit: Audit, text: str = "") -> int:
+        """Show the places of an audit, open where the last ones were; with ``text`` only those that match, flat.
+
+        Gives how many match.
+        """
         chosen = self._wanted or self.chosen
-        open_urls = self._open() | {branches.root}
-        self._branches = branches
-        self._flat = bool(text)
+        if not self._flat:
+            self._opened = self._open()
+        branches = self._branches if self._branches and self._branches.audit is audit else Branches(audit)
+        self._branches, self._flat = branches, bool(text)
         self.reset(Text(branches.named(branches.root)), Twig(branches.root))
+        matching = branches.matching(text) if text else []
         if text:
-            self._add(self.root, branches.matching(text))
+            self._add(self.root, matching)
             self.root.expand()
+        elif self._opened:
+            self._reopen(self.root, self._opened | {branches.root})
         else:
-            self._reopen(self.root, open_urls)
-        self.point_at(chosen if branches.has(chosen) else branches.root)
+            self._unfold()
+        target = branches.nearest(chosen)
+        if text and target not in matching:
+            target = matching[0] if matching else branches.root
+        self.point_at(target)
+        return len(matching)
 
     def point_at(self, url: str) -> None:
         """Open the branches that lead to a place, and go there."""
@@ -107,13 +117,16 @@ class PlaceTree(Tree[Twig]):
         self._wanted = ""
         path = [url]
         while path[-1] != self._branches.root:
-            path.append(self._branches.holder(path[-1]))
+            path.append(self._branches.root if self._flat else self._branches.holder(path[-1]))
         node = self.root
         for step in reversed(path[:-1]):
             self._fill(node)
             node.expand()
             node = self._child(node, step) or node
-        self.call_after_refresh(self.move_cursor, node)
+        # Now, not after the next refresh: by then somebody may have moved on. Lines are numbered when asked for.
+        if self.last_line >= 0:
+            self.move_cursor(node)
+            self.call_after_refresh(lambda: self.scroll_to_line(self.cursor_line, animate=False))
         self.post_message(self.Chosen(node.data.url if node.data else url))
 
     def _child(self, node: TreeNode[Twig], url: str) -> TreeNode[Twig] | None:
@@ -140,8 +153,20 @@ class PlaceTree(Tree[Twig]):
             if child.data and child.data.url in urls and child.allow_expand:
                 self._reopen(child, urls)
 
+    def _unfold(self) -> None:
+        """At first: open whole levels for as long as all of it fits in view."""
+        level, lines = [self.root], 1
+        while level:
+            lines += sum(self._branches.count(n.data.url) for n in level if n.data) if self._branches else 0
+            if level[0] is not self.root and lines > self.screen.size.height - 4:
+                return
+            for node in level:
+                self._fill(node)
+                node.expand()
+            level = [child for node in level for child in node.children if child.allow_expand]
+
     def _fill(self, node: TreeNode[Twig]) -> None:
-        if self._branches and node.data and not node.children:
+        if self._branches and node.data and not node.children and not self._flat:
             self._add(node, self._branches.below(node.data.url))
 
     def _add(self, node: TreeNode[Twig], urls: Iterable[str]) -> None:
@@ -149,7 +174,7 @@ class PlaceTree(Tree[Twig]):
         every = list(urls)
         for url in every[:PAGE]:
             name = place_name(url, self._branches.root) if self._flat else self._branches.named(url)
-            node.add(Text(name or "?"), Twig(url), allow_expand=not self._flat and bool(self._branches.below(url)))
+            node.add(Text(name or "?"), Twig(url), allow_expand=not self._flat and self._branches.count(url) > 0)
         if rest := tuple(every[PAGE:]):
             node.add_leaf(Text(f"… {len(rest)} more"), Twig(node.data.url if node.data else "", rest))
 
@@ -200,15 +225,14 @@ class PlaceTree(Tree[Twig]):
         """A name, whether it has rules of its own, and who can see it at the right edge."""
         width = self.get_label_width(node)
         icon = (self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE) if node.allow_expand else "  "
-        text = Text(icon, base_style + Style.from_meta({"toggle": True}) if node.allow_expand else base_style)
+        # A style given to Text() itself would hold for all that is appended, and the whole line would only toggle.
+        text = Text().append(icon, base_style + Style.from_meta({"toggle": node.allow_expand}))
         data = node.data
         if data is None or self._branches is None or data.rest:
             return text.append(str(node.label), style)
         badge, own = self._branches.badge(data.url), self._branches.has_own_rules(data.url)
-        name = Text(str(node.label), style)
-        room = width - len(icon) - len(badge.word) - 2 - 2 * own
-        name.truncate(max(4, room), overflow="ellipsis")
-        text.append_text(name)
+        room = max(4, width - len(icon) - len(badge.word) - 2 - 2 * own)
+        text.append_text(Text(fitted(str(node.label), room, end=self._flat), style))
         if own:
             text.append(f" {_OWN}", self._toned("badge--own", node, style))
         text.append(" " * max(1, width - text.cell_len - len(badge.word) - 1), style)
@@ -222,3 +246,14 @@ class PlaceTree(Tree[Twig]):
     def on_resize(self, event: events.Resize) -> None:
         """Badges stand at the right edge, wherever that is now."""
         self._invalidate()
+
+
+def fitted(name: str, room: int, *, end: bool) -> str:
+    """At most ``room`` cells of a name: its beginning, or its end where that tells more."""
+    if cell_len(name) <= room:
+        return name
+    if not end:
+        return set_cell_size(name, room - 1).rstrip() + "…"
+    while cell_len(name) > room - 1:
+        name = name[max(1, (cell_len(name) - room) // 2) :]
+    return "…" + name

@@ -23,6 +23,7 @@ class Waiting(Vertical):
         & > Static { width: 100%; text-align: center; padding: 0 4; }
         & > .title { text-style: bold; color: $primary; padding-bottom: 1; }
         & > Center { height: auto; padding-top: 1; }
+        Bar > .bar--bar, Bar > .bar--indeterminate, Bar > .bar--complete { color: $primary; }
         Button { display: none; }
         Button.shown { display: block; }
     }
@@ -33,26 +34,26 @@ class Waiting(Vertical):
         yield Static("", classes="title", markup=False)
         yield Static("", classes="sentence", markup=False)
         with Center():
-            yield ProgressBar(show_eta=False)
+            yield ProgressBar(show_eta=False, show_percentage=False)
         with Center():
             yield Button("Try again", variant="primary")
 
     def paint(self, picture: Picture) -> None:
         """Say what is going on."""
         progress, trouble = picture.progress, picture.trouble
-        title, words = "No picture of this pod yet", "Press u to look who can see what."
+        title, words = "Opening the last picture of this pod", ""
         if progress is not None:
             title = "Looking at the pod for the first time"
-            words = f"{progress.words} places. The next start shows this picture at once."
+            words = f"{progress.words}\nThe next start shows this picture at once."
         elif trouble is not None:
             title, words = trouble.sentence, trouble.advice
         self.query_one(".title", Static).update(Content(plain(title)))
-        self.query_one(".sentence", Static).update(Content(plain(words)))
+        self.query_one(".sentence", Static).update(Content("\n").join(Content(plain(w)) for w in words.split("\n")))
         bar = self.query_one(ProgressBar)
-        bar.display = progress is not None
+        bar.display = progress is not None and progress.known > 0
         if progress is not None:
             bar.update(total=progress.known or None, progress=progress.done)
-        self.query_one(Button).set_class(progress is None, "shown")
+        self.query_one(Button).set_class(trouble is not None and progress is None, "shown")
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         """Try again."""
