@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 EXTRAS := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null && echo dev || echo home,dev)
 ARGS ?=
 
-.PHONY: demo test check bench pictures constraints clean
+.PHONY: demo test check bench oracle pictures constraints clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -34,6 +34,12 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+# Our verdicts against a real server in N random trees of each language; ARGS="--seed S" repeats a run.
+N ?= 100
+
+oracle: $(READY)
+	@$(BIN)/python -m tests.oracle --trees $(N) $(ARGS)
 
 pictures: $(READY)
 	@$(BIN)/python tests/bench/pictures.py

@@ -101,7 +101,7 @@ def test_every_command_of_the_readme_is_one() -> None:
 def test_every_exit_code_of_the_readme_is_one_and_none_is_missing() -> None:
     table = README.split("## Exit codes")[1].split("##")[0]
     told = {int(code) for code in re.findall(r"\| (\d+) \|", table)}
-    assert told == {0, 1, say.USAGE, say.STOPPED} | {code for _, code in say._CODES}
+    assert told == {0, 1, say.USAGE, say.FOUND, say.STOPPED} | {code for _, code in say._CODES}
 
 
 def test_every_page_and_picture_the_readme_points_at_is_there() -> None:

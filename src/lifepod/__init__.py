@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lifepod.access.audit import Audit
-    from lifepod.access.change import Plan, Wish
+    from lifepod.access.plans import Plan, Wish
     from lifepod.access.rules import Answer, Mode, Verdict, Visitor
     from lifepod.errors import LifepodError
     from lifepod.journal.activity import Activity, Moment, Skipped, Thing
@@ -26,9 +26,9 @@ _WHERE = {
     "Activity": "journal.activity", "Answer": "access.rules", "Audit": "access.audit", "Desk": "owner.desk",
     "Document": "rdf.turtle", "Door": "solid.door", "Importer": "journal.source", "LifepodError": "errors",
     "Match": "journal.source", "Member": "journal.source", "Mode": "access.rules", "Moment": "journal.activity",
-    "Plan": "access.change", "Pod": "solid.pod", "Skipped": "journal.activity", "Thing": "journal.activity",
+    "Plan": "access.plans", "Pod": "solid.pod", "Skipped": "journal.activity", "Thing": "journal.activity",
     "VendorDesk": "vendor.desk", "Verdict": "access.rules", "Visitor": "access.rules", "wish": "owner.words",
-    "Wish": "access.change",
+    "Wish": "access.plans",
 }  # fmt: skip
 __all__ = [
     "Activity", "Answer", "Audit", "Desk", "Document", "Door", "Importer", "LifepodError", "Match", "Member", "Mode",

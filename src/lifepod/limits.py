@@ -30,6 +30,16 @@ class Limits:
     """One request, seconds without a byte."""
     survey_seconds: float = 3600.0
     """One survey, seconds."""
+    group_members: int = 250_000
+    """Members of one group."""
+    surveys_kept: int = 20
+    """Surveys of one pod that are kept on this machine."""
+    survey_kept_bytes: int = 512 * 1024 * 1024
+    """All of them together, bytes; the newest stays whatever its size."""
+    survey_part_seconds: float = 900.0
+    """How long a survey that was cut off can be taken up again, seconds."""
+    self_test_seconds: float = 86_400.0
+    """How long a server's proved habits are relied on, seconds."""
     archive_members: int = 200_000
     """Files in one archive."""
     archive_ratio: int = 250

@@ -13,8 +13,10 @@ from tests.double.pod_double import PodDouble
 
 from lifepod.access import dialects
 from lifepod.access.audit import Audit
-from lifepod.access.change import Ground, Plan, Wish, plan
+from lifepod.access.change import plan
+from lifepod.access.plans import Ground, Plan, Wish
 from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Kind, Mode, Visitor
+from lifepod.access.servers import WAC_SERVER
 from lifepod.access.survey import Control, Own, Place, Survey
 from lifepod.errors import Undecided, WouldLockOut
 from lifepod.rdf.turtle import Document, parse_turtle, write_turtle
@@ -110,7 +112,7 @@ class Grown:
                 places.append(Place(url, Control(Own.NONE, control)))
                 continue
             documents[url] = Document(control, parse_turtle(body.body, control), body.etag)
-            places.append(Place(url, Control(Own.RULES, control, dialects.rules_of(documents[url], url))))
+            places.append(Place(url, Control(Own.RULES, control, dialects.rules_of(documents[url], url, WAC_SERVER))))
         groups = tuple(sorted((g, self._members(g)) for g in self._groups(places)))
         return Ground(Survey(BASE, BASE, OWNER, SURVEYED_AT, tuple(places), groups), documents)
 

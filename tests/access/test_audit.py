@@ -185,7 +185,8 @@ def test_what_an_agent_sees_is_folded_and_told_through_what() -> None:
     audit = Audit(world(TREE, *FILES).survey)
     assert [(e.place.removeprefix(BASE), e.audience, e.covers) for e in audit.sees(ACME)] == [
         ("a/", ACME, 4),
-        ("open/", ACME, 3),
+        ("open/", ACME, 2),
+        ("open/x.ttl", "public", 1),
     ]
     assert [(e.place, e.audience) for e in audit.sees("public")] == [(at("open/x.ttl"), "public")]
 

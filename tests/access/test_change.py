@@ -24,7 +24,8 @@ from tests.access.worlds import (
 
 from lifepod import names
 from lifepod.access.audit import Audit
-from lifepod.access.change import Ground, Plan, Wish, plan, shifts_between
+from lifepod.access.change import plan
+from lifepod.access.plans import Ground, Plan, Wish, shifts_between
 from lifepod.access.rules import Answer, Mode
 from lifepod.errors import Missing, Undecided, WouldLockOut
 from lifepod.rdf.turtle import same_triples
@@ -398,3 +399,14 @@ def test_an_agent_that_is_no_webid_can_still_be_shut_out() -> None:
     planned = plan(ground, Wish("revoke", "mailto:a@b.example", BASE, frozenset(Mode)))
     assert [e.place for e in planned.edits] == [BASE]
     assert planned.still_open == ()
+
+
+def test_a_place_that_came_or_went_since_is_no_fault_of_the_comparison() -> None:
+    before = world({"": owned(""), "c/": owned("c/", rule("r", ACME, here="c/", below="c/"))}, "c/x.ttl").survey
+    more = world(
+        {"": owned(""), "c/": owned("c/", rule("r", ACME, here="c/", below="c/"))}, "c/x.ttl", "c/new.ttl"
+    ).survey
+    assert shifts_between(before, more) == ()
+    gone = shifts_between(more, before)
+    assert {s.after.word for s in gone} == {"unknown"}
+    assert {s.places for s in gone} == {(at("c/new.ttl"),)}

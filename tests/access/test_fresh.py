@@ -9,6 +9,7 @@ from tests.access.worlds import ACME, ANYONE, BASE, OWNER, at, document, owned, 
 from lifepod.access import wac
 from lifepod.access.fresh import closed_to_public, inbox_rules, private_rules
 from lifepod.access.rules import Mode
+from lifepod.access.servers import WAC_SERVER
 from lifepod.errors import WouldLockOut
 from lifepod.rdf.turtle import parse_turtle, write_turtle
 
@@ -31,18 +32,18 @@ OWNERS = {(OWNER, mode.value, reach) for mode in Mode for reach in ("here", "bel
 
 
 def test_the_smallest_acl_keeps_a_place_for_its_owner_alone() -> None:
-    assert grants(private_rules(ACL, PLACE, OWNER)) == OWNERS
+    assert grants(private_rules(ACL, PLACE, OWNER, WAC_SERVER)) == OWNERS
 
 
 def test_an_inbox_takes_letters_from_anyone_signed_in_and_passes_nothing_on() -> None:
-    assert grants(inbox_rules(ACL, PLACE, OWNER)) == OWNERS | {("signed-in", "append", "here")}
+    assert grants(inbox_rules(ACL, PLACE, OWNER, WAC_SERVER)) == OWNERS | {("signed-in", "append", "here")}
 
 
 def test_closing_a_root_takes_the_public_out_and_leaves_everyone_else() -> None:
     """P6, P7: a rule shared with the public keeps the others."""
     shared = rule("s", f"{ANYONE}; acl:agent <{ACME}>", here=".", below=".")
     opened = document("", owned("", rule("p", ANYONE, here=".") + shared))
-    closed = closed_to_public(opened, BASE, OWNER)
+    closed = closed_to_public(opened, BASE, OWNER, WAC_SERVER)
     assert closed is not None
     named = {who for who, _, _ in grants(closed, BASE + ".acl", BASE)}
     assert named == {OWNER, ACME}
@@ -50,7 +51,7 @@ def test_closing_a_root_takes_the_public_out_and_leaves_everyone_else() -> None:
 
 def test_a_root_without_public_rules_needs_no_closing() -> None:
     """P12."""
-    assert closed_to_public(document("", owned("")), BASE, OWNER) is None
+    assert closed_to_public(document("", owned("")), BASE, OWNER, WAC_SERVER) is None
 
 
 @pytest.mark.parametrize(
@@ -66,11 +67,11 @@ def test_a_root_without_public_rules_needs_no_closing() -> None:
 def test_a_root_that_would_lose_its_owner_is_not_closed(owner: str) -> None:
     """P1."""
     with pytest.raises(WouldLockOut):
-        closed_to_public(document("", rule("p", ANYONE, here=".") + owner), BASE, OWNER)
+        closed_to_public(document("", rule("p", ANYONE, here=".") + owner), BASE, OWNER, WAC_SERVER)
 
 
 def test_the_owner_is_an_agent_not_a_group_of_that_name() -> None:
     """P1: a group cannot keep the owner in control."""
     impostor = rule("o", f"acl:agentGroup <{OWNER}>", "Control", here=".", below=".")
     with pytest.raises(WouldLockOut):
-        closed_to_public(document("", rule("p", ANYONE, here=".") + impostor), BASE, OWNER)
+        closed_to_public(document("", rule("p", ANYONE, here=".") + impostor), BASE, OWNER, WAC_SERVER)

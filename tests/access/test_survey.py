@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.access.worlds import ACME, BASE, OWNER, at, owned, rule, world
 
 from lifepod.access import rules as nouns
-from lifepod.access.dialects import Dialect
 from lifepod.access.rules import BlindSpot, Kind, Mode, Rule, Who
-from lifepod.access.survey import Control, Own, Place, Survey, from_json, parent_of, to_json, with_controls
+from lifepod.access.servers import Dialect, Server
+from lifepod.access.survey import FORMAT, Control, Own, Place, Survey, from_json, parent_of, to_json, with_controls
 from lifepod.errors import Malformed
 
 TEXT = st.text(max_size=12)
@@ -50,7 +50,7 @@ SURVEYS = st.builds(
     places=PLACES,
     groups=st.lists(st.tuples(TEXT, st.one_of(st.none(), TEXTS)), max_size=2).map(tuple),
     blind=st.lists(st.builds(BlindSpot, TEXT, TEXT), max_size=2).map(tuple),
-    dialect=st.sampled_from(Dialect),
+    server=st.builds(Server, st.sampled_from(Dialect), st.sampled_from(["", "css"])),
     requests=st.integers(min_value=0),
     seconds=st.floats(min_value=0, allow_nan=False, allow_infinity=False),
 )
@@ -85,10 +85,10 @@ KEPT = json.loads(to_json(world({"": owned("")}).survey))
         "{",
         "[" * 100_000,
         b"\xff\xfe",
-        json.dumps(KEPT | {"format": 2}),
+        json.dumps(KEPT | {"format": FORMAT + 1}),
         json.dumps({k: v for k, v in KEPT.items() if k != "places"}),
-        json.dumps(KEPT | {"dialect": "klingon"}),
-        json.dumps(KEPT | {"places": [["u", "maybe", "", "", ""]]}),
+        json.dumps(KEPT | {"server": ["klingon", ""]}),
+        json.dumps(KEPT | {"places": [["u", "maybe", "", "", "", ""]]}),
         json.dumps(KEPT | {"rules": {BASE: [["too", "short"]]}}),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lifepod.access import wac
 from lifepod.access.audit import Audit
-from lifepod.access.change import Ground, Plan
+from lifepod.access.plans import Ground, Plan
 from lifepod.access.rules import MODES, Answer, Visitor
 from lifepod.access.survey import Control, Own, Place, Survey
 from lifepod.rdf.turtle import Document, parse_turtle, write_turtle

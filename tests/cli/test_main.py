@@ -34,6 +34,7 @@ def test_every_command_of_this_release_is_there() -> None:
     assert set(EVERY) == {
         "demo", "home up", "home down", "home status", "home add", "home backup", "home remove", "profiles", "whoami",
         "logout", "import", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke", "vendor read",
+        "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
     }  # fmt: skip
 
 

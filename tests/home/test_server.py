@@ -35,7 +35,7 @@ def test_an_empty_folder_becomes_a_pod_and_is_closed(tmp_path: Path) -> None:
     made = HomeFolder.at(tmp_path / "empty", port=4321)
     assert (made.is_new, made.port, mode(made.path)) == (True, 4321, 0o700)
     told = json.loads((made.path / MARKER).read_text())
-    assert (told["format"], told["port"]) == (1, 4321)
+    assert (told["format"], told["port"]) == (2, 4321)
 
 
 def test_without_a_path_it_lies_among_lifepods_own_data(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_damaged_marker_is_one_sentence(tmp_path: Path, marker: str) -> None:
 
 
 def test_a_folder_of_a_newer_lifepod_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / MARKER).write_text('{"format": 2, "place": "elsewhere"}')
+    (tmp_path / MARKER).write_text('{"format": 3, "place": "elsewhere"}')
     with pytest.raises(NotReady, match="was written by a newer lifepod"):
         HomeFolder.at(tmp_path)
 
@@ -183,3 +183,17 @@ def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path: Path, workshop: 
     with pytest.raises(NotReady, match="cannot be used for a pod"):
         RunningServer.start(folder)
     assert not is_held(folder)
+
+
+def test_the_language_of_its_rules_is_chosen_once_and_kept(tmp_path: Path) -> None:
+    assert HomeFolder.at(tmp_path / "pod", acp=True).acp
+    assert HomeFolder.at(tmp_path / "pod").acp
+    assert HomeFolder.existing(tmp_path / "pod").acp
+    HomeFolder.at(tmp_path / "lists")
+    with pytest.raises(NotReady, match="keeps its rules as access control lists, and that cannot change"):
+        HomeFolder.at(tmp_path / "lists", acp=True)
+
+
+def test_a_folder_of_the_first_format_keeps_lists(tmp_path: Path) -> None:
+    (tmp_path / MARKER).write_text('{"format": 1, "port": 4321}')
+    assert HomeFolder.at(tmp_path) == HomeFolder(tmp_path, 4321)

@@ -13,6 +13,10 @@ SIGNED_IN = "acl:agentClass acl:AuthenticatedAgent"
 PLACE, SHARED = "journal/purchases/", "journal/media/"
 
 
+LOG = "/lifepod/"
+"""Where every change of access is put on record."""
+
+
 def shared_pod() -> PodDouble:
     """``journal/purchases/`` inherits rules for several; ``journal/media/`` has rules of its own, one shared."""
     double = PodDouble(seeded=False)
@@ -40,10 +44,15 @@ def revoked(double: PodDouble, path: str = PLACE, *modes: str, agent: str = ACME
 
 
 def everything(double: PodDouble, *, but: str = "") -> dict[tuple[str, str | None], frozenset[str]]:
-    """What everyone but one agent may do everywhere, by the double's own evaluator."""
+    """What everyone but one agent may do everywhere but in the change log, by the double's own evaluator."""
     people = [a for a in (double.owner, ACME, BOLT, "https://x.example/#stranger", None) if a != but]
-    return {(place, agent): double.modes(place, agent) for place in double.shelf.things for agent in people}
+    return {
+        (place, agent): double.modes(place, agent)
+        for place in double.shelf.things
+        if LOG not in place
+        for agent in people
+    }
 
 
 def stored(double: PodDouble) -> dict[str, bytes]:
-    return {place: thing.body for place, thing in double.shelf.controls.items()}
+    return {place: thing.body for place, thing in double.shelf.controls.items() if LOG not in place}

@@ -80,7 +80,7 @@ async def test_the_last_survey_is_kept_and_says_when_it_was_taken(double: PodDou
     assert kept is not None
     assert kept.survey == taken.survey
     assert writes(double) == []
-    file = next((cache_dir() / "surveys").iterdir())
+    file = next((cache_dir() / "surveys").rglob("*.json"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert surveys.remembered(double.base, ACME) is None
@@ -95,7 +95,7 @@ async def test_the_last_survey_is_kept_and_says_when_it_was_taken(double: PodDou
 async def test_a_damaged_kept_survey_is_as_if_there_were_none(double: PodDouble, desk: Desk, damage: bytes) -> None:
     async with desk:
         await desk.survey()
-    file = next((cache_dir() / "surveys").iterdir())
+    file = next((cache_dir() / "surveys").rglob("*.json"))
     whole = file.read_bytes()
     file.write_bytes(damage)
     assert desk.kept() is None
@@ -108,7 +108,7 @@ async def test_a_damaged_kept_survey_is_as_if_there_were_none(double: PodDouble,
 async def test_a_kept_survey_that_cannot_be_opened_is_as_if_there_were_none(double: PodDouble, desk: Desk) -> None:
     async with desk:
         await desk.survey()
-    file = next((cache_dir() / "surveys").iterdir())
+    file = next((cache_dir() / "surveys").rglob("*.json"))
     file.unlink()
     file.mkdir()
     assert desk.kept() is None

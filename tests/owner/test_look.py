@@ -12,8 +12,9 @@ from tests.double.pod_double import PodDouble
 from tests.owner.signed import ACME, BOLT, rule, signed_in
 
 from lifepod.access.audit import ALL_UNKNOWN, Audit
-from lifepod.access.change import Ground
+from lifepod.access.plans import Ground
 from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Mode, Visitor
+from lifepod.access.servers import Dialect
 from lifepod.access.survey import Own
 from lifepod.errors import LifepodError, Malformed, Missing, NotSignedIn, Undecided, Unreachable
 from lifepod.limits import LIMITS, Limits
@@ -331,12 +332,14 @@ async def test_a_place_outside_the_pod_is_refused_without_a_request(url: str) ->
 # Servers that are not for us
 
 
-async def test_a_server_that_speaks_acp_is_named_and_left_alone() -> None:
+async def test_a_server_that_speaks_acp_is_told_by_its_control_document_and_wac_in_it_gives_nothing() -> None:
     double = grown()
     kind = '<http://www.w3.org/ns/solid/acp#AccessControlResource>; rel="type"'
-    double.script("GET", ".acl", httpx2.Response(200, headers={"Link": kind, "Content-Type": "text/turtle"}), None)
-    with pytest.raises(Undecided, match="ACP"):
-        await looked(double)
+    headers = {"Link": kind, "Content-Type": "text/turtle"}
+    double.script("GET", ".acl", httpx2.Response(200, headers=headers, content=double.body(".acl") or b""), None)
+    survey = (await looked(double)).survey
+    assert survey.server.dialect is Dialect.ACP
+    assert Audit(survey).verdict(double.url("c0/x"), Visitor(ACME), Mode.READ).answer is Answer.NO
 
 
 async def test_a_server_that_does_not_say_its_language_is_undecided() -> None:

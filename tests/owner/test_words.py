@@ -8,7 +8,8 @@ import pytest
 from tests.access.worlds import ACME, ANYONE, BASE, BOLT, OWNER, SIGNED, TEAM, at, owned, rule, world
 
 from lifepod.access.audit import Audit
-from lifepod.access.change import Ground, plan
+from lifepod.access.change import plan
+from lifepod.access.plans import Ground
 from lifepod.access.rules import NOBODY, STRANGER, Visitor
 from lifepod.owner.words import explained, explained_in_words, plan_as_value, plan_in_words, visitor_of, wish
 from lifepod.plain import plain

@@ -57,10 +57,10 @@ class Stage:
         """Take the picture that the screen finds when it starts; ``more`` places are only in the picture."""
         await self.desk.survey()
         await self.desk.__aexit__(None, None, None)
-        for path in (cache_dir() / "surveys").glob("*.json"):
+        for path in (cache_dir() / "surveys").rglob("*.json"):
             kept = json.loads(path.read_text()) | {"surveyed_at": TAKEN}
             urls = {self.double.base + name for place in more for name in (place, place[: place.rfind("/") + 1])}
-            kept["places"] = sorted(kept["places"] + [[url, "none", f"{url}.acl", "", ""] for url in urls])
+            kept["places"] = sorted(kept["places"] + [[url, "none", f"{url}.acl", "", "", ""] for url in urls])
             path.write_text(json.dumps(kept))
         self.double.requests.clear()
         return self
@@ -148,11 +148,11 @@ class Seat:
 
     async def until(self, claim: Callable[[], bool]) -> None:
         """Wait for something to become true."""
-        for _ in range(400):
+        for _ in range(2000):
             if claim():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError("it did not happen within four seconds; the screen says:\n" + self.text)
+        raise AssertionError("it did not happen within twenty seconds; the screen says:\n" + self.text)
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait for what they do."""

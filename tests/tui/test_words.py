@@ -225,7 +225,8 @@ def test_many_blind_spots_are_counted_and_none_is_forgotten() -> None:
 
 
 def test_a_plan_in_words_leaves_nothing_out() -> None:
-    from lifepod.access.change import Wish, plan
+    from lifepod.access.change import plan
+    from lifepod.access.plans import Wish
     from lifepod.access.rules import Mode
 
     ground = world({"": owned("", rule("a", ACME, here=".", below=".")), "x/": owned("x/")}, "y")

@@ -6,18 +6,20 @@ folded where a whole subtree is alike: a place is listed when its answers differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from typing import TypeVar
 
 from lifepod.access.decide import decide
+from lifepod.access.folds import Fold, Region, folded, regions_of
 from lifepod.access.rules import (
     MODES,
     NOBODY,
     PUBLIC,
     SIGNED_IN,
     STRANGER,
-    Answer,
     BlindSpot,
     Kind,
     Mode,
@@ -25,14 +27,19 @@ from lifepod.access.rules import (
     Verdict,
     Visitor,
 )
+from lifepod.access.servers import Dialect
 from lifepod.access.survey import Own, Place, Survey, parent_of
+from lifepod.access.tally import ALL_NO as ALL_NO
+from lifepod.access.tally import ALL_UNKNOWN as ALL_UNKNOWN
+from lifepod.access.tally import Answers as Answers
+from lifepod.access.tally import Tally, Ways, ways_of
 from lifepod.errors import Missing
 
-Answers = tuple[Answer, Answer, Answer, Answer]
-"""One answer per mode, in the order of :data:`MODES`."""
+Key = tuple[str, bool]
+"""Which control document speaks for a place, by the place that owns it, and whether it is its own."""
+L = TypeVar("L")
 
-ALL_UNKNOWN: Answers = (Answer.UNKNOWN,) * 4
-ALL_NO: Answers = (Answer.NO,) * 4
+_NOWHERE: Key = ("", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class Entry:
     """Rules that grant any of it."""
     covers: int = 1
     """Places this line stands for, itself included."""
+    app: str = ""
+    """Only through this app, where a rule says so."""
+    issuer: str = ""
+    """Only with a login from this issuer, where a rule says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,15 @@ class Audit:
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self.groups = {iri: None if m is None else frozenset(m) for iri, m in survey.groups}
-        self._places = {place.url: place for place in survey.places}
-        self._bases: dict[tuple[str, bool], Basis] = {}
-        self._verdicts: dict[tuple[str, bool, Visitor, Mode], Verdict] = {}
+        self._bases: dict[Key, Basis] = {}
+        self._tallies: dict[Key, Tally] = {}
+        self._lines: dict[Key, tuple[Entry, ...]] = {}
+        self._sources: dict[str, Key] = {}
+        self._passed_on: dict[str, Key] = {}
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        return {place.url: place for place in self.survey.places}
 
     @cached_property
     def agents(self) -> tuple[str, ...]:
@@ -77,9 +94,15 @@ class Audit:
         return tuple(sorted(named | members | {self.survey.owner}))
 
     @cached_property
+    def ways(self) -> Ways:
+        """Apps and issuers that rules name, each with each and with none: the ways in which somebody may come."""
+        return ways_of(rule for place in self.survey.places for rule in place.control.rules)
+
+    @cached_property
     def everyone(self) -> tuple[Visitor, ...]:
         """A finite set of visitors that stands for all (access V5)."""
-        return (*(Visitor(agent) for agent in self.agents), STRANGER, NOBODY)
+        agents = (*self.agents, STRANGER.agent, None)
+        return tuple(Visitor(agent, client, issuer) for agent, (client, issuer) in product(agents, self.ways))
 
     @cached_property
     def blind(self) -> tuple[BlindSpot, ...]:
@@ -99,30 +122,43 @@ class Audit:
         """The place and everything under it, in order of URL."""
         return (p for p in self.survey.places if p.url == url or (url.endswith("/") and p.url.startswith(url)))
 
-    def source_of(self, url: str) -> tuple[str, bool]:
+    def source_of(self, url: str) -> Key:
         """Which control document speaks for a place (by the place that owns it), and whether it is its own (WAC W2)."""
-        own, here = url, True
-        while True:
-            place = self._places.get(own)
+        found = self._sources.get(url)
+        if found is None:
+            place = self._places.get(url)
             if place is None or place.control.own is not Own.NONE:
-                return own, here
-            above = parent_of(own, self.survey.storage)
-            if above is None:
-                return "", False
-            own, here = above, False
+                found = url, True
+            else:
+                above = parent_of(url, self.survey.storage)
+                found = _NOWHERE if above is None else self.source_below(above)
+            self._sources[url] = found
+        return found
+
+    def source_below(self, url: str) -> Key:
+        """Which control document speaks for what inherits from the container ``url``."""
+        source, own = key = self.source_of(url)
+        # One key for all that inherit from a place: a survey has twenty times as many places as documents.
+        return self._passed_on.setdefault(source, (source, False)) if own else key
 
     def basis(self, url: str) -> Basis:
         """The rules in effect for a place (https://solidproject.org/TR/wac#effective-acl-resource)."""
-        return self._basis(self.source_of(url))
+        return self.basis_of(self.source_of(url))
 
-    def _basis(self, key: tuple[str, bool]) -> Basis:
+    def basis_of(self, key: Key) -> Basis:
+        """The rules in effect wherever ``key`` speaks."""
         if key not in self._bases:
             self._bases[key] = self._work_out(*key)
         return self._bases[key]
 
     def _work_out(self, source: str, here: bool) -> Basis:
+        if self.survey.server.dialect is Dialect.ACP:
+            return self._added_up(source, here)
         if not source:
             return Basis((), (BlindSpot(self.survey.storage, "no access document was found up to the root"),), "")
+        return self._own(source, here)
+
+    def _own(self, source: str, here: bool) -> Basis:
         place = self._places.get(source)
         if place is None:
             return Basis((), (BlindSpot(source, "it was not looked at"),), source)
@@ -130,23 +166,51 @@ class Audit:
             return Basis((), (BlindSpot(source, place.control.cause),), source)
         return Basis(tuple(r for r in place.control.rules if (r.here if here else r.below)), (), source)
 
+    def _added_up(self, source: str, here: bool) -> Basis:
+        """ACP: own controls, and the member controls of every container above (ACP 0.9 §effective-policies)."""
+        if not source:
+            return Basis((), (), "")
+        own, above = self._own(source, here), parent_of(source, self.survey.storage)
+        if above is None:
+            return own
+        higher = self.basis_of(self.source_below(above))
+        return Basis(own.rules + higher.rules, own.blind + higher.blind, source)
+
+    def below_of(self, url: str) -> Basis:
+        """The rules that a new place directly in the container ``url`` would stand by."""
+        return self.basis_of(self.source_below(url))
+
+    def stands_at(self, rule: Rule) -> str:
+        """The place whose control document a rule stands in."""
+        return self._holders.get(rule.document, rule.document)
+
+    @cached_property
+    def _holders(self) -> dict[str, str]:
+        return {p.control.document: p.url for p in self.survey.places if p.control.rules}
+
     def verdict(self, url: str, visitor: Visitor, mode: Mode) -> Verdict:
         """Yes, no or unknown for one visitor, place and mode, with what it rests on."""
-        key = (*self.source_of(url), visitor, mode)
-        if key not in self._verdicts:
-            basis = self._basis(key[:2])
-            self._verdicts[key] = decide(basis.rules, visitor, mode, self.groups, basis.blind)
-        return self._verdicts[key]
+        return self._verdict(self.source_of(url), visitor, mode)
+
+    def _verdict(self, key: Key, visitor: Visitor, mode: Mode) -> Verdict:
+        basis = self.basis_of(key)
+        return decide(basis.rules, visitor, mode, self.groups, basis.blind)
 
     def verdict_below(self, url: str, visitor: Visitor, mode: Mode) -> Verdict:
         """The verdict for what would be put into the container ``url`` and gets no rules of its own."""
-        basis = self._basis((self.source_of(url)[0], False))
-        return decide(basis.rules, visitor, mode, self.groups, basis.blind)
+        return self._verdict(self.source_below(url), visitor, mode)
 
     def answers(self, url: str, visitor: Visitor) -> Answers:
         """The four answers for one visitor at one place."""
-        read, append, write, control = (self.verdict(url, visitor, mode).answer for mode in MODES)
-        return read, append, write, control
+        return self.tally(self.source_of(url)).answers(visitor)
+
+    def tally(self, key: Key) -> Tally:
+        """Everyone's answers wherever ``key`` speaks."""
+        found = self._tallies.get(key)
+        if found is None:
+            basis = self.basis_of(key)
+            found = self._tallies[key] = Tally(basis.rules, basis.blind, self.groups)
+        return found
 
     def for_agent(self, url: str, agent: str) -> Answers:
         """The four answers for one WebID."""
@@ -156,74 +220,141 @@ class Audit:
         """Who may do what at one place.
 
         The public and signed-in lines stand first when they say anything; an agent is listed where its answers differ
-        from those of anyone signed in.
+        from those of anyone signed in, and once more with an app or issuer where that makes a difference.
         """
-        if self.basis(url).blind and not any(r.deny for r in self.basis(url).rules):
-            return (Entry(url, "anyone", ALL_UNKNOWN),)
-        out, public, signed = [], self.answers(url, NOBODY), self.answers(url, STRANGER)
-        if public != ALL_NO:
-            out.append(self._entry(url, PUBLIC.word, NOBODY, public))
-        if signed != public:
-            out.append(self._entry(url, SIGNED_IN.word, STRANGER, signed))
-        for agent in self.agents:
-            answers = self.answers(url, Visitor(agent))
-            if answers != signed:
-                out.append(self._entry(url, agent, Visitor(agent), answers))
-        return tuple(out)
+        return tuple(_at(line, url) for line in self.lines(self.source_of(url)))
 
-    def _entry(self, url: str, word: str, visitor: Visitor, answers: Answers) -> Entry:
-        verdicts = [self.verdict(url, visitor, mode) for mode in MODES]
-        via = {r: None for v in verdicts if v.answer is not Answer.NO for r in v.rules}
-        return Entry(url, word, answers, tuple(via))
+    def lines(self, key: Key) -> tuple[Entry, ...]:
+        """What :meth:`who` says wherever ``key`` speaks, without a place."""
+        if key not in self._lines:
+            self._lines[key] = tuple(self._listed(self.tally(key)))
+        return self._lines[key]
+
+    def _listed(self, tally: Tally) -> Iterator[Entry]:
+        if tally.blind and not any(rule.deny for rule in tally.rules):
+            yield Entry("", "anyone", ALL_UNKNOWN)
+            return
+        before = {None: ALL_NO, STRANGER.agent: tally.answers(NOBODY)}
+        signed, ways = tally.answers(STRANGER), tally.ways[1:]
+        # Whom no rule names is like anyone signed in (access V5).
+        for agent in (None, STRANGER.agent, *self.named_in(tally)):
+            visitor = Visitor(agent)
+            if tally.answers(visitor) != before.get(agent, signed):
+                yield _entry(tally, visitor)
+            for client, issuer in ways:
+                by_way = Visitor(agent, client, issuer)
+                if not _as_without(tally, by_way):
+                    yield _entry(tally, by_way)
+
+    def named_in(self, tally: Tally) -> tuple[str, ...]:
+        """Agents that may be treated in a way of their own, sorted.
+
+        An unread group may hold anyone: then it is everyone that is named anywhere.
+        """
+        return self.agents if tally.has_unread_group else tuple(sorted(tally.named))
+
+    def folded(self, line_of: Callable[[Key], L], url: str = "") -> Iterator[Fold[Key, L]]:
+        """The places, from ``url`` down (everywhere if empty), where what ``line_of`` says differs from the container.
+
+        ``line_of`` is asked once for each control document that speaks.
+        """
+        return folded(self._regions if url in ("", self.survey.storage) else self._regions_below(url), line_of)
+
+    def sources(self) -> Iterator[tuple[str, Key]]:
+        """Every place with the control document that speaks for it."""
+        return ((url, key) for url, _, key in self._keyed(self.survey.places))
+
+    @cached_property
+    def _regions(self) -> list[Region[Key]]:
+        return self._regions_below(self.survey.storage)
+
+    def _regions_below(self, url: str) -> list[Region[Key]]:
+        return regions_of(self._keyed(self.below(url)))
+
+    def _keyed(self, places: Iterable[Place]) -> Iterator[tuple[str, str | None, Key]]:
+        storage, last, inherited = self.survey.storage, "", _NOWHERE
+        for place in places:
+            above = parent_of(place.url, storage)
+            if above != last and above is not None:
+                last, inherited = above, self.source_below(above)
+            key = self.source_of(place.url) if above is None or place.control.own is not Own.NONE else inherited
+            yield place.url, above, key
 
     def who_below(self, url: str, *, fold: bool = True) -> tuple[Entry, ...]:
         """Who may do what, from ``url`` down; alike subtrees folded into the container they begin at."""
-        shown: dict[str, list[Entry]] = {}
-        head: dict[str, str] = {}
-        counts: dict[str, int] = {}
-        for place in self.below(url):
-            entries = self.who(place.url)
-            above = head.get(parent_of(place.url, self.survey.storage) or "")
-            same = fold and above is not None and _alike(shown[above], entries)
-            top = above if same and above is not None else place.url
-            head[place.url] = top
-            counts[top] = counts.get(top, 0) + 1
-            if not same:
-                shown[place.url] = list(entries)
-        return tuple(
-            Entry(e.place, e.audience, e.answers, e.via, counts[top]) for top, entries in shown.items() for e in entries
-        )
+        if not fold:
+            return tuple(entry for place in self.below(url) for entry in self.who(place.url))
+        folds = self.folded(lambda key: [_shape(line) for line in self.lines(key)], url)
+        return tuple(_at(line, fold.place, fold.covers) for fold in folds for line in self.lines(fold.key))
 
     def sees(self, agent: str) -> tuple[Entry, ...]:
-        """Every place an agent can reach, or may be able to, folded; ``audience`` says through what."""
-        visitor = NOBODY if agent == PUBLIC.word else STRANGER if agent == SIGNED_IN.word else Visitor(agent)
-        out: dict[str, Entry] = {}
-        head: dict[str, str | None] = {}
-        for place in self.survey.places:
-            answers = self.answers(place.url, visitor)
-            above = head.get(parent_of(place.url, self.survey.storage) or "")
-            if above is not None and out[above].answers == answers:
-                head[place.url] = above
-                out[above] = Entry(above, out[above].audience, answers, out[above].via, out[above].covers + 1)
-            elif answers == ALL_NO:
-                head[place.url] = None
-            else:
-                head[place.url] = place.url
-                through = self._through(place.url, visitor)
-                out[place.url] = self._entry(place.url, through, visitor, answers)
-        return tuple(out.values())
+        """Every place an agent can reach, or may be able to, folded; ``audience`` says through what.
 
-    def _through(self, url: str, visitor: Visitor) -> str:
-        answers = self.answers(url, visitor)
-        if answers == self.answers(url, NOBODY):
-            return "anyone" if answers == ALL_UNKNOWN else PUBLIC.word
-        if answers == self.answers(url, STRANGER):
-            return SIGNED_IN.word
-        return visitor.agent or PUBLIC.word
+        An agent may come signed out or with another app, so its best answers count (access V7).
+        """
+        who = visitor_of(agent).agent
+        folds = self.folded(lambda key: self._seen_by(self.tally(key), who))
+        return tuple(self._sight(fold) for fold in folds if fold.line[0] != ALL_NO)
+
+    def _sight(self, fold: Fold[Key, tuple[Answers, str, Visitor]]) -> Entry:
+        answers, through, visitor = fold.line
+        via = self.tally(fold.key).via(visitor)
+        return Entry(fold.place, through, answers, via, fold.covers, visitor.client or "", visitor.issuer or "")
+
+    def _seen_by(self, tally: Tally, agent: str | None) -> tuple[Answers, str, Visitor]:
+        answers = tally.reach(agent)
+        if answers == ALL_NO:
+            return answers, "", NOBODY
+        ways = [Visitor(agent, client, issuer) for client, issuer in tally.ways]
+        best = ways[0] if len(ways) == 1 else max(ways, key=lambda visitor: sum(tally.answers(visitor)))
+        return answers, _through(tally, agent, answers), best
+
+    def reach(self, key: Key, agent: str | None) -> Answers:
+        """The best of what an agent gets as itself, by any app and login, and as nobody."""
+        return self.tally(key).reach(agent)
 
 
-def _alike(one: list[Entry], other: tuple[Entry, ...]) -> bool:
-    return [(e.audience, e.answers) for e in one] == [(e.audience, e.answers) for e in other]
+def _through(tally: Tally, agent: str | None, answers: Answers) -> str:
+    if answers == tally.reach(None):
+        return "anyone" if answers == ALL_UNKNOWN else PUBLIC.word
+    if answers == tally.reach(STRANGER.agent):
+        return SIGNED_IN.word
+    return agent or PUBLIC.word
+
+
+def _as_without(tally: Tally, visitor: Visitor) -> bool:
+    """Whether an app or issuer makes no difference: not to this agent's answers, nor to a wider audience's."""
+    mine, agent = tally.answers(visitor), visitor.agent
+    simpler = (Visitor(agent, None, visitor.issuer), Visitor(agent, visitor.client), Visitor(agent))
+    if any(mine == tally.answers(one) for one in simpler if one != visitor):
+        return True
+    wider = {None: None, STRANGER.agent: NOBODY.agent}.get(agent, STRANGER.agent)
+    return wider != agent and mine == tally.answers(Visitor(wider, visitor.client, visitor.issuer))
+
+
+def _entry(tally: Tally, visitor: Visitor) -> Entry:
+    via, answers = tally.via(visitor), tally.answers(visitor)
+    return Entry("", word_of(visitor), answers, via, app=visitor.client or "", issuer=visitor.issuer or "")
+
+
+def _shape(line: Entry) -> tuple[str, Answers, str, str]:
+    return line.audience, line.answers, line.app, line.issuer
+
+
+def _at(line: Entry, place: str, covers: int = 1) -> Entry:
+    return Entry(place, line.audience, line.answers, line.via, covers, line.app, line.issuer)
+
+
+def word_of(visitor: Visitor) -> str:
+    """A visitor as people name it."""
+    if visitor.agent is None:
+        return PUBLIC.word
+    return SIGNED_IN.word if visitor.agent == STRANGER.agent else visitor.agent
+
+
+def visitor_of(agent: str) -> Visitor:
+    """The visitor a word stands for: a WebID, ``public`` or ``signed-in``."""
+    return {PUBLIC.word: NOBODY, SIGNED_IN.word: STRANGER}.get(agent, Visitor(agent))
 
 
 def in_words(rule: Rule, owner_of_rule: str) -> str:

@@ -1,119 +1,30 @@
-"""Plans: the exact edits a grant or revoke would make, and who gains or loses what, before anything is written.
+"""Wishes → edits: grant, revoke (here or everywhere), make private; each becomes a plan that keeps every invariant.
 
-It refuses to write, to leave a place without its owner in Control, to edit what could not be read, and to change what
-anyone else may do. Invariants P1–P12 are those of WAC 1.0 read strictly: rules only add, an own ACL replaces what was
-inherited (https://solidproject.org/TR/wac#effective-acl-resource).
+It refuses to write and to edit what could not be read. Recipes of both languages are those of access §8: a first own
+document in WAC copies what was inherited; in ACP rules add up, and what comes from above is closed for one agent by a
+denial.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from lifepod.access import wac
+from lifepod.access import dialects
 from lifepod.access.audit import Audit
-from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Kind, Mode, Rule, Visitor
-from lifepod.access.survey import Control, Own, Place, Survey, with_controls
+from lifepod.access.changelog import Change, Image
+from lifepod.access.plans import Edit, Ground, Plan, Wish, planned
+from lifepod.access.rules import Answer, Mode, Visitor
+from lifepod.access.servers import Dialect
+from lifepod.access.survey import Own, Place, parent_of
 from lifepod.errors import Undecided, WouldLockOut
 from lifepod.plain import plain
 from lifepod.rdf.flat import is_iri
-from lifepod.rdf.turtle import Document, same_triples
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the person wants changed."""
-
-    verb: str
-    """``grant`` or ``revoke``."""
-    agent: str
-    """WebID."""
-    place: str
-    modes: frozenset[Mode]
-    all_below: bool = False
-    """Grant: also where places below have rules of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One control document as it is and as it would be."""
-
-    place: str
-    document: Document
-    """As read; an empty graph without ETag where it does not exist yet."""
-    after: Document
-    creates: bool
-    copied_from: str = ""
-    """Place whose inherited rules were copied: later changes there will not reach here."""
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules the place would have of its own."""
-        return wac.read_rules(self.after.graph, self.after.url, self.place)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The change in words, rule by rule: ``+`` comes, ``-`` goes."""
-        before, after = wac.read_rules(self.document.graph, self.document.url, self.place), self.rules
-        gone = tuple(f"- {_line(rule)}" for rule in before if rule not in after)
-        return gone + tuple(f"+ {_line(rule)}" for rule in after if rule not in before)
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One visitor's answer that would change, at all places where it changes alike."""
-
-    who: str
-    mode: Mode
-    before: Answer
-    after: Answer
-    places: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A place the agent would still reach, and through what."""
-
-    place: str
-    mode: Mode
-    answer: Answer
-    through: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Edits, and everyone's answers before and after."""
-
-    wish: Wish
-    edits: tuple[Edit, ...]
-    shifts: tuple[Shift, ...]
-    warnings: tuple[str, ...]
-    still_open: tuple[Open, ...]
-    forecast: Survey
-    """The survey as it should look when the edits are in place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a plan stands on, read fresh."""
-
-    survey: Survey
-    documents: Mapping[str, Document]
-    """Control documents by place: every one that exists at or below the place, and the one it inherits from."""
-
-    def target(self, url: str) -> Place:
-        """The place, which must be readable access-wise; raises :class:`Undecided`."""
-        place = Audit(self.survey).place(url)
-        if place.control.own is Own.BLIND:
-            raise Undecided(
-                f"Who has access to {url} cannot be read ({place.control.cause}), so it cannot be changed safely.",
-                advice="Sign in as someone with control over it, or mend its access document first.",
-            )
-        return place
+from lifepod.rdf.turtle import Document, Graph, copy_of, parse_turtle, same_triples
 
 
 def plan(ground: Ground, wish: Wish) -> Plan:
-    """Work out a grant or revoke; raises :class:`Undecided` or :class:`WouldLockOut`, never writes."""
+    """Work out a wish; raises :class:`Undecided` or :class:`WouldLockOut`, never writes."""
     if wish.agent == ground.survey.owner:
         raise WouldLockOut(
             "You are the owner: your own access is not granted or revoked here.",
@@ -127,30 +38,22 @@ def plan(ground: Ground, wish: Wish) -> Plan:
             f"{plain(wish.agent) or 'Nobody'} is no WebID, and access is granted to WebIDs only.",
             advice="Give the full WebID (https://…) of the one you want to let in.",
         )
-    edits = _grant(ground, wish) if wish.verb == "grant" else _revoke(ground, wish)
-    after = _forecast(ground.survey, edits)
-    _guard_owner(after, edits)
-    shifts = shifts_between(ground.survey, after)
-    _guard_others(shifts, wish)
-    still_open = _still_open(after, wish) if wish.verb == "revoke" else ()
-    _guard_target(still_open, wish, after.storage)
-    return Plan(wish, edits, shifts, _warnings(ground.survey, wish, edits), still_open, after)
+    verbs = {"grant": _grant, "revoke": _revoke, "private": _private}
+    edits = tuple(replace(edit, server=ground.survey.server) for edit in verbs[wish.verb](ground, wish))
+    return planned(ground, wish, edits)
 
 
-def _grant(ground: Ground, wish: Wish) -> tuple[Edit, ...]:
+def _grant(ground: Ground, wish: Wish) -> Iterator[Edit]:
     audit = Audit(ground.survey)
     targets = [ground.target(wish.place)]
     if wish.all_below:
         own = (p for p in audit.below(wish.place) if p.url != wish.place and p.control.own is not Own.NONE)
         targets += [ground.target(p.url) for p in own]
-    edits = []
     for place in targets:
-        if _has(audit, place.url, wish):
-            continue
-        before, start, copied = _starting_point(ground, place)
-        graph = wac.with_agent(start.graph, start.url, place.url, wish.agent, wish.modes)
-        edits.append(Edit(place.url, before, replace(start, graph=graph), place.control.own is Own.NONE, copied))
-    return tuple(edits)
+        if not _has(audit, place.url, wish):
+            before, start, copied = _starting_point(ground, place)
+            graph = dialects.with_agent(start, place.url, wish.agent, wish.modes, ground.survey.server)
+            yield Edit(place.url, before, replace(start, graph=graph), place.control.own is Own.NONE, copied)
 
 
 def _has(audit: Audit, url: str, wish: Wish) -> bool:
@@ -158,14 +61,10 @@ def _has(audit: Audit, url: str, wish: Wish) -> bool:
     visitor = Visitor(wish.agent)
     if any(audit.verdict(url, visitor, mode).answer is not Answer.YES for mode in wish.modes):
         return False
-    below = [r for r in audit.basis(url).rules if r.below or not audit.place(url).is_container]
-    named = {mode for r in below for mode in r.modes if _names(r, wish.agent)}
+    basis = audit.below_of(url) if audit.place(url).is_container else audit.basis(url)
+    named = {mode for r in basis.rules if not r.deny for mode in r.modes if r.names(wish.agent)}
     reached = named | ({Mode.APPEND} if Mode.WRITE in named else set())
     return wish.modes <= reached
-
-
-def _names(rule: Rule, agent: str) -> bool:
-    return any(w.kind is Kind.AGENT and w.iri == agent for w in rule.audience)
 
 
 def _starting_point(ground: Ground, place: Place) -> tuple[Document, Document, str]:
@@ -174,141 +73,131 @@ def _starting_point(ground: Ground, place: Place) -> tuple[Document, Document, s
         document = ground.documents[place.url]
         return document, document, ""
     source, _ = Audit(ground.survey).source_of(place.url)
-    inherited = ground.documents.get(source)
-    if inherited is None:
+    own, server = place.control.document, ground.survey.server
+    start = dialects.first_document(ground.documents.get(source), source, place.url, own, server)
+    if start is None:
         raise Undecided(
             f"What {place.url} inherits cannot be read (it comes from {source or 'nowhere we could see'}).",
             advice="Nothing was written. Sign in as someone with control over the container above.",
         )
-    graph = wac.inherited_copy(inherited.graph, source, place.control.document, place.url)
-    empty = Document(place.control.document, type(graph)())
-    return empty, replace(empty, graph=graph), source
+    empty = Document(own, type(start.graph)())
+    return empty, start, source if server.dialect is Dialect.WAC else ""
 
 
-def _revoke(ground: Ground, wish: Wish) -> tuple[Edit, ...]:
-    audit = Audit(ground.survey)
-    edits = []
+def _revoke(ground: Ground, wish: Wish) -> Iterator[Edit]:
+    audit, server = Audit(ground.survey), ground.survey.server
     for place in audit.below(wish.place):
         if place.control.own is Own.RULES:
             document = ground.documents[place.url]
-            graph = wac.without_agent(document.graph, document.url, wish.agent, wish.modes)
-            if not same_triples(graph, document.graph):
-                edits.append(Edit(place.url, document, replace(document, graph=graph), creates=False))
+            graph = dialects.without_agent(document, wish.agent, wish.modes, server)
+            if place.url == wish.place:
+                graph = _shut(ground, wish, replace(document, graph=graph))
+            if graph is not document.graph and not same_triples(graph, document.graph):
+                yield Edit(place.url, document, replace(document, graph=graph), creates=False)
         elif place.url == wish.place and place.control.own is Own.NONE and _is_named(audit, wish):
             empty, start, source = _starting_point(ground, place)
-            graph = wac.without_agent(start.graph, start.url, wish.agent, wish.modes)
+            graph = dialects.without_agent(start, wish.agent, wish.modes, server)
+            graph = _shut(ground, wish, replace(start, graph=graph))
             if not same_triples(graph, start.graph):
-                edits.append(Edit(place.url, empty, replace(start, graph=graph), creates=True, copied_from=source))
-    return tuple(edits)
+                yield Edit(place.url, empty, replace(start, graph=graph), creates=True, copied_from=source)
+    if wish.everywhere:
+        yield from _out_of_groups(ground, wish)
+
+
+def _shut(ground: Ground, wish: Wish, document: Document) -> Graph:
+    """ACP: what member controls above give the agent by name is denied here, for this agent alone (P10)."""
+    survey, graph = ground.survey, document.graph
+    above = parent_of(wish.place, survey.storage)
+    if survey.server.dialect is not Dialect.ACP or above is None:
+        return graph
+    given = {
+        mode
+        for rule in Audit(survey).below_of(above).rules
+        if not rule.deny and rule.names(wish.agent)
+        for mode in rule.modes
+    }
+    closing = given & (wish.modes | ({Mode.WRITE} if Mode.APPEND in wish.modes else set()))
+    if Mode.APPEND in wish.modes and Mode.WRITE in given:
+        closing.add(Mode.APPEND)
+    if not closing:
+        return graph
+    graph = dialects.with_denial(document, wish.place, wish.agent, closing, survey.server)
+    if Mode.WRITE in closing and Mode.APPEND not in wish.modes:
+        # Whoever may write may append; the denial of writing must not take that too.
+        keeps = replace(document, graph=graph)
+        graph = dialects.with_agent(keeps, wish.place, wish.agent, {Mode.APPEND}, survey.server)
+    return graph
 
 
 def _is_named(audit: Audit, wish: Wish) -> bool:
-    return any(_names(rule, wish.agent) for rule in audit.basis(wish.place).rules)
+    return any(rule.names(wish.agent) for rule in audit.basis(wish.place).rules)
 
 
-def _forecast(survey: Survey, edits: tuple[Edit, ...]) -> Survey:
-    return with_controls(
-        survey,
-        {e.place: Control(Own.RULES, e.after.url, wac.read_rules(e.after.graph, e.after.url, e.place)) for e in edits},
+def _out_of_groups(ground: Ground, wish: Wish) -> Iterator[Edit]:
+    """The agent leaves every group that the owner keeps; groups of others are named as still open."""
+    for group, members in ground.survey.groups:
+        document = ground.groups.get(group)
+        if document is not None and members and wish.agent in members:
+            after = replace(document, graph=dialects.without_member(document, group, wish.agent))
+            yield Edit(document.url, document, after, creates=False, group=group)
+
+
+def _private(ground: Ground, wish: Wish) -> Iterator[Edit]:
+    audit, server, keep = Audit(ground.survey), ground.survey.server, frozenset({ground.survey.owner})
+    targets = [ground.target(wish.place)]
+    if wish.all_below:
+        own = (p for p in audit.below(wish.place) if p.url != wish.place and p.control.own is not Own.NONE)
+        targets += [ground.target(p.url) for p in own]
+    for place in targets:
+        if all(entry.audience == ground.survey.owner for entry in audit.who(place.url)):
+            continue
+        before, start, copied = _starting_point(ground, place)
+        graph = dialects.for_these_alone(start, keep, server)
+        after = replace(start, graph=graph)
+        kept = [r for r in dialects.rules_of(after, place.url, server) if r.lets_in(ground.survey.owner)]
+        if not any(Mode.CONTROL in rule.modes for rule in kept):
+            graph = dialects.with_agent(after, place.url, ground.survey.owner, frozenset(Mode), server)
+        yield Edit(place.url, before, replace(start, graph=graph), place.control.own is Own.NONE, copied)
+
+
+def restored(ground: Ground, change: Change) -> Plan:
+    """Take one change back: towards its before-images, leaving what others wrote since (access §10).
+
+    Where a document is as we left it, it becomes what it was; else our part alone is taken out of it.
+    """
+    wish = Wish("undo", change.agent, change.place, change.modes)
+    edits = tuple(edit for image in change.images if (edit := _back(ground, image)) is not None)
+    return planned(ground, wish, edits)
+
+
+def _back(ground: Ground, image: Image) -> Edit | None:
+    now = ground.groups.get(image.group) if image.group else ground.documents.get(image.place)
+    before, after = (_graph(text, image.document) for text in (image.before, image.after))
+    standing = now.graph if now is not None else None
+    if standing is not None and after is not None and not same_triples(standing, after):
+        # Somebody wrote since: our triples go, those that we took come back, theirs stay.
+        mine, was = set(after), set(before or ())
+        target = copy_of(standing)
+        for triple in mine - was:
+            target.remove(triple)
+        for triple in was - mine:
+            target.add(triple)
+    else:
+        target = before if before is not None else type(standing or Graph())()
+    empty = Document(image.document, Graph())
+    gone = before is None and (standing is None or after is None or same_triples(standing, after))
+    if standing is None and gone:
+        return None
+    return Edit(
+        image.place,
+        now or empty,
+        Document(image.document, target),
+        creates=now is None,
+        server=ground.survey.server,
+        removes=gone,
+        group=image.group,
     )
 
 
-def _guard_owner(after: Survey, edits: tuple[Edit, ...]) -> None:
-    """P1: in every document we write, a rule without any condition gives the owner Control, here and below."""
-    for edit in edits:
-        rules = wac.read_rules(edit.after.graph, edit.after.url, edit.place)
-        keeps = [r for r in rules if Mode.CONTROL in r.modes and _names(r, after.owner) and not r.notes]
-        if not any(r.here for r in keeps) or (edit.place.endswith("/") and not any(r.below for r in keeps)):
-            raise WouldLockOut(
-                f"The access document of {edit.place} would not name you ({after.owner}) with control.",
-                place=edit.place,
-                who=after.owner,
-                advice="Nothing was written. Add a rule that gives your WebID control there, then try again.",
-            )
-
-
-def _guard_others(shifts: tuple[Shift, ...], wish: Wish) -> None:
-    """P2: nobody else's answer moves."""
-    for shift in shifts:
-        if shift.who != wish.agent:
-            raise Undecided(
-                f"This would also change what {shift.who} may {shift.mode.value} at {shift.places[0]}.",
-                advice="Nothing was written. Change that person's access on its own first.",
-            )
-
-
-def _guard_target(still_open: tuple[Open, ...], wish: Wish, storage: str) -> None:
-    """P4: a revoke closes its place, or says why it cannot; over the whole pod it lists what stays open."""
-    for left in still_open:
-        if left.place == wish.place and wish.place != storage:
-            sure = "would still" if left.answer is Answer.YES else "might still"
-            raise Undecided(
-                f"{wish.agent} {sure} {left.mode.value} {wish.place}, through {left.through}.",
-                advice=f"Close that first: access through {left.through} cannot be taken from one agent alone.",
-            )
-
-
-def shifts_between(before: Survey, after: Survey) -> tuple[Shift, ...]:
-    """Every answer of everyone (access V5) that differs between two surveys of the same places."""
-    old, new = Audit(before), Audit(after)
-    everyone = sorted({*old.everyone, *new.everyone}, key=lambda v: (v.agent is not None, v.agent or ""))
-    alike: dict[tuple[object, object], list[str]] = {}
-    for place in before.places:
-        alike.setdefault((old.source_of(place.url), new.source_of(place.url)), []).append(place.url)
-    moved: dict[tuple[str, Mode, Answer, Answer], list[str]] = {}
-    for urls in alike.values():
-        if old.basis(urls[0]) == new.basis(urls[0]):
-            continue
-        for visitor in everyone:
-            for mode in MODES:
-                was, will = (a.verdict(urls[0], visitor, mode).answer for a in (old, new))
-                if was is not will:
-                    moved.setdefault((word_of(visitor), mode, was, will), []).extend(urls)
-    return tuple(Shift(*key, tuple(sorted(urls))) for key, urls in moved.items())
-
-
-def word_of(visitor: Visitor) -> str:
-    """A visitor as people name it."""
-    if visitor == NOBODY:
-        return "public"
-    return "signed-in" if visitor == STRANGER else (visitor.agent or "public")
-
-
-def _still_open(after: Survey, wish: Wish) -> tuple[Open, ...]:
-    """Where the agent would still get in after a revoke, folded to the places where it begins."""
-    audit, out = Audit(after), []
-    for entry in audit.sees(wish.agent):
-        inside = entry.place.startswith(wish.place) if wish.place.endswith("/") else entry.place == wish.place
-        above = wish.place.startswith(entry.place) and entry.place.endswith("/")
-        for mode, answer in zip(MODES, entry.answers, strict=True):
-            if mode in wish.modes and answer is not Answer.NO and (inside or above):
-                place = entry.place if inside else wish.place
-                if audit.verdict(place, Visitor(wish.agent), mode).answer is not Answer.NO:
-                    out.append(Open(place, mode, answer, _through(entry.via, entry.audience)))
-    return tuple(dict.fromkeys(out))
-
-
-def _through(via: tuple[Rule, ...], fallback: str) -> str:
-    kinds = {w for r in via for w in r.audience}
-    words = [w.word for w in sorted(kinds) if w.kind is not Kind.AGENT]
-    return ", ".join(words) or fallback
-
-
-def _warnings(survey: Survey, wish: Wish, edits: tuple[Edit, ...]) -> tuple[str, ...]:
-    out = [
-        f"{e.place} gets rules of its own, copied from {e.copied_from}; later changes there will not reach it."
-        for e in edits
-        if e.copied_from
-    ]
-    if wish.verb == "grant" and not wish.all_below:
-        audit = Audit(survey)
-        apart = [p.url for p in audit.below(wish.place) if p.url != wish.place and p.control.own is not Own.NONE]
-        out += [f"{url} has rules of its own and is not included (--all-below includes it)." for url in apart]
-    return tuple(out)
-
-
-def _line(rule: Rule) -> str:
-    who = ", ".join(sorted(w.word for w in rule.audience))
-    modes = ", ".join(mode.value for mode in MODES if mode in rule.modes)
-    reach = {(True, True): "here and below", (True, False): "here", (False, True): "below"}[rule.here, rule.below]
-    return f"{who} may {modes} {reach}"
+def _graph(text: str | None, url: str) -> Graph | None:
+    return None if text is None else parse_turtle(text.encode(), url)

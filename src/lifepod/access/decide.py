@@ -25,6 +25,24 @@ def decide(
     a blind spot leaves no definite yes, and a definite no only by a known deny.
     """
     considered = tuple(rules)
+    verdict = _strict(considered, visitor, mode, groups, blind)
+    if mode is not Mode.APPEND or verdict.answer is YES:
+        return verdict
+    # Whoever may write may append (WAC §access-modes); a denial of append alone does not take that (access A14).
+    writing = _strict(considered, visitor, Mode.WRITE, groups, blind)
+    return writing if writing.answer > verdict.answer else _both(verdict, writing)
+
+
+def _both(one: Verdict, other: Verdict) -> Verdict:
+    if one.answer is not other.answer:
+        return one
+    rules, blind = one.rules + other.rules, one.blind + other.blind
+    return Verdict(one.answer, tuple(dict.fromkeys(rules)), tuple(dict.fromkeys(blind)))
+
+
+def _strict(
+    considered: tuple[Rule, ...], visitor: Visitor, mode: Mode, groups: Groups, blind: tuple[BlindSpot, ...]
+) -> Verdict:
     allow = _best(considered, visitor, mode, groups, deny=False)
     deny = _best(considered, visitor, mode, groups, deny=True)
     fog = UNKNOWN if blind else NO
@@ -41,15 +59,10 @@ def decide(
 def _best(
     rules: tuple[Rule, ...], visitor: Visitor, mode: Mode, groups: Groups, *, deny: bool
 ) -> tuple[Answer, tuple[Rule, ...]]:
-    found = [(rule, satisfied(rule, visitor, groups)) for rule in rules if rule.deny is deny and _covers(rule, mode)]
+    found = [(rule, satisfied(rule, visitor, groups)) for rule in rules if rule.deny is deny and mode in rule.modes]
     top = max((answer for _, answer in found), default=NO)
     because = tuple(rule for rule, answer in found if answer is top) if top is not NO else ()
     return top, because
-
-
-def _covers(rule: Rule, mode: Mode) -> bool:
-    # Write implies Append when granting (WAC §access-modes); a denied Write does not deny Append.
-    return mode in rule.modes or (mode is Mode.APPEND and Mode.WRITE in rule.modes and not rule.deny)
 
 
 def satisfied(rule: Rule, visitor: Visitor, groups: Groups) -> Answer:
@@ -63,6 +76,8 @@ def satisfied(rule: Rule, visitor: Visitor, groups: Groups) -> Answer:
 
 
 def _holds(test: Test, visitor: Visitor, groups: Groups) -> Answer:
+    if test.never:
+        return NO
     parts = [max(_matches(who, visitor, groups) for who in test.who)] if test.who else []
     for wanted, shown in ((test.clients, visitor.client), (test.issuers, visitor.issuer)):
         if wanted:
@@ -82,6 +97,8 @@ def _matches(who: Who, visitor: Visitor, groups: Groups) -> Answer:
         return NO
     if who.kind is Kind.SIGNED_IN:
         return YES
+    if who.kind is Kind.BY_ROLE:
+        return UNKNOWN
     if who.kind is Kind.AGENT:
         return YES if who.iri == visitor.agent else NO
     members = groups.get(who.iri)

@@ -5,33 +5,36 @@ It refuses to write, and to give out a document that does not keep the owner in 
 
 from __future__ import annotations
 
-from rdflib import Graph
+from collections.abc import Iterable
+from dataclasses import replace
 
-from lifepod.access import wac
-from lifepod.access.rules import PUBLIC, Kind, Mode, Who
+from lifepod.access import dialects
+from lifepod.access.rules import PUBLIC, Mode
+from lifepod.access.servers import Server
 from lifepod.errors import WouldLockOut
-from lifepod.rdf.turtle import Document, same_triples
+from lifepod.rdf.turtle import Document, Graph, same_triples
 
 
-def private_rules(document: str, place: str, owner: str) -> Graph:
-    """The smallest ACL that keeps a place, and all below, for its owner alone."""
-    return wac.with_agent(Graph(), document, place, owner, Mode)
+def private_rules(document: str, place: str, owner: str, server: Server, modes: Iterable[Mode] = Mode) -> Graph:
+    """The smallest access document that names the owner alone, for a place and all below."""
+    return dialects.with_agent(Document(document, Graph()), place, owner, modes, server)
 
 
-def inbox_rules(document: str, place: str, owner: str) -> Graph:
+def inbox_rules(document: str, place: str, owner: str, server: Server) -> Graph:
     """As :func:`private_rules`, and anyone signed in may append here (https://www.w3.org/TR/ldn/#receiver)."""
-    return wac.with_signed_in(private_rules(document, place, owner), document, place, {Mode.APPEND})
+    private = Document(document, private_rules(document, place, owner, server))
+    return dialects.with_signed_in(private, place, {Mode.APPEND}, server)
 
 
-def closed_to_public(document: Document, place: str, owner: str) -> Graph | None:
-    """The ACL without what it gives the public, ``None`` where it gives nothing; raises :class:`WouldLockOut`."""
-    graph = wac.without_public(document.graph)
+def closed_to_public(document: Document, place: str, owner: str, server: Server) -> Graph | None:
+    """The document without what it gives the public, ``None`` where it gives nothing; raises :class:`WouldLockOut`."""
+    graph = dialects.without_public(document, server)
     if same_triples(graph, document.graph):
         return None
-    rules = wac.read_rules(graph, document.url, place)
+    rules = dialects.rules_of(replace(document, graph=graph), place, server)
     if any(PUBLIC in rule.audience for rule in rules):
         raise WouldLockOut(f"What {place} gives the public cannot be taken away rule by rule.", place=place)
-    keeps = [r for r in rules if Mode.CONTROL in r.modes and Who(Kind.AGENT, owner) in r.audience and not r.notes]
-    if not any(r.here for r in keeps) or not any(r.below for r in keeps):
+    keeps = [rule for rule in rules if Mode.CONTROL in rule.modes and rule.lets_in(owner)]
+    if not any(rule.here for rule in keeps) or not any(rule.below for rule in keeps):
         raise WouldLockOut(f"The access document of {place} does not name you with control.", place=place, who=owner)
     return graph

@@ -49,15 +49,17 @@ class Kind(StrEnum):
     GROUP = "group"
     SIGNED_IN = "signed-in"
     PUBLIC = "public"
+    BY_ROLE = "by-role"
+    """Whoever made or owns the place; who that is only the server knows (ACP 0.9 §matcher)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Who:
-    """An audience: one agent, a group, anyone signed in, or everyone."""
+    """An audience: one agent, a group, anyone signed in, everyone, or whoever has a role."""
 
     kind: Kind
     iri: str = ""
-    """WebID or group IRI; empty for ``signed-in`` and ``public``."""
+    """WebID, group IRI or name of a role; empty for ``signed-in`` and ``public``."""
 
     @property
     def word(self) -> str:
@@ -79,6 +81,8 @@ class Test:
     origins: tuple[str, ...] = ()
     unclear: bool = False
     """It has parts we cannot read: it may hold or not."""
+    never: bool = False
+    """It has a part that this server never finds fulfilled (a credential, an issuer by class)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,15 @@ class Rule:
     def audience(self) -> frozenset[Who]:
         """Everyone the rule names, in whatever part."""
         return frozenset(who for part in (self.every, self.some, self.none) for test in part for who in test.who)
+
+    def names(self, agent: str) -> bool:
+        """Whether the rule names this WebID anywhere."""
+        return any(w.kind is Kind.AGENT and w.iri == agent for w in self.audience)
+
+    def lets_in(self, agent: str) -> bool:
+        """Whether it lets this WebID in by name, whatever app, issuer or origin it comes with."""
+        bound = any(t.clients or t.issuers or t.origins or t.unclear or t.never for t in (*self.every, *self.some))
+        return not (self.deny or bound or self.none or self.notes) and self.names(agent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,10 @@ def without_agent(graph: Graph, document: str, agent: str, modes: frozenset[Mode
     A rule shared with others is split, never dropped (P7): the others keep it whole, the agent keeps the modes that
     were not taken. Taking Append takes Write too, which implies it; taking Write alone leaves Append (W14).
     """
-    out = copy_of(graph)
     who = URIRef(agent)
+    if (None, _AGENT, who) not in graph:
+        return graph
+    out = copy_of(graph)
     for node in sorted(set(graph.subjects(_AGENT, who)), key=str):
         given = set(graph.objects(node, _MODE))
         held = {_MODE_OF[m] for m in given if isinstance(m, URIRef) and m in _MODE_OF}
@@ -193,6 +195,20 @@ def with_signed_in(graph: Graph, document: str, place: str, modes: Iterable[Mode
     out.add((node, _ACCESS_TO, URIRef(place)))
     for mode in modes:
         out.add((node, _MODE, _IRI_OF[mode]))
+    return out
+
+
+def without_audience(graph: Graph, keep: frozenset[str]) -> Graph:
+    """A copy of the ACL in which no rule names anyone but the agents ``keep``; a rule shared with others keeps them."""
+    out, kept = copy_of(graph), {URIRef(agent) for agent in keep}
+    subjects = {s for p in (_AGENT, _CLASS, _GROUP) for s in graph.subjects(p)}
+    for node in subjects:
+        others = [(p, o) for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p) if o not in kept]
+        for predicate, obj in others:
+            out.remove((node, predicate, obj))
+        if not any((node, p, None) in out for p in (_AGENT, _CLASS, _GROUP)):
+            out.remove((node, None, None))
+            _drop_orphans(out, graph, node)
     return out
 
 

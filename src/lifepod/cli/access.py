@@ -1,4 +1,4 @@
-"""Commands about access: ``who``, ``sees``, ``why``, ``blind``, ``survey``, ``grant``, ``revoke``.
+"""Commands that look at access: ``who``, ``sees``, ``why``, ``blind``, ``survey``.
 
 It refuses to decide anything: it asks the desk and says what it heard. "Could see" is never "saw".
 """
@@ -17,7 +17,6 @@ from lifepod.cli.say import run, table
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Desk
-    from lifepod.owner.share import Outcome, Plan
 
 MODES = ("read", "append", "write", "control")
 
@@ -48,7 +47,9 @@ def _entries(audit: Audit, entries: Iterable[Any]) -> list[dict[str, object]]:
     for entry in entries:
         answers = {mode: answer.word for mode, answer in zip(MODES, entry.answers, strict=True)}
         via = sorted({f"{rule.document}" for rule in entry.via})
-        out.append({"place": entry.place, "audience": entry.audience} | answers | {"covers": entry.covers, "via": via})
+        how = {name: given for name, given in (("app", entry.app), ("issuer", entry.issuer)) if given}
+        line = {"place": entry.place, "audience": entry.audience} | answers | {"covers": entry.covers, "via": via}
+        out.append(line | how)
     return out
 
 
@@ -166,20 +167,55 @@ def why(options: Common, agent: str, path: str) -> None:
     options.voice.data(value, [*explained_in_words(audit, url, webid), *_foot(audit)])
 
 
+@dataclass(frozen=True, slots=True)
+class Thorough:
+    """How a survey is taken."""
+
+    full: bool
+    self_test: bool
+
+
+async def _survey(options: Common, thorough: Thorough) -> tuple[Audit, dict[str, object] | None]:
+    voice, tested = options.voice, None
+    async with _desk(options) as desk:
+        if thorough.self_test:
+            voice.progress("trying what this server's version tags tell, in a scratch container")
+            proof = await desk.self_test()
+            tested = {"proved": proof.proved, "cause": proof.cause}
+        tell = partial(voice.progress, "looking at who has access")
+        audit = await desk.survey(tell, full=thorough.full)
+        voice.clear()
+        return audit, tested
+
+
 @click.command()
+@click.option("--full", is_flag=True, help="Ask for everything anew, also what the server says is unchanged.")
+@click.option("--self-test", is_flag=True, help="First try if this server can confirm a survey (writes and removes).")
 @common
-def survey(options: Common) -> None:
+@gathered(Thorough)
+def survey(options: Common, thorough: Thorough) -> None:
     """Look at the whole pod now and keep the picture.
 
-    The screen shows it until the next look.
+    The screen shows it until the next look. One that is cut off is taken up within 15 minutes. After a self-test that
+    was passed, for a day, what the server calls unchanged is not asked for again.
 
     \b
-    --json: {"surveyed_at", "places", "requests", "seconds", "agents", "blind"}
+    --json: {"surveyed_at", "places", "requests", "seconds", "resumed", "reused", "agents", "blind",
+             "self_test": null or {"proved", "cause"}}
     """
-    audit = run(_audit(options, ""))
+    audit, tested = run(_survey(options, thorough))
     s = audit.survey
     value = {"surveyed_at": s.surveyed_at, "places": len(s.places), "requests": s.requests, "seconds": s.seconds}
-    options.voice.data(value | {"agents": audit.agents, "blind": _blind(audit)}, _foot(audit))
+    value |= {"resumed": s.resumed, "reused": s.reused}
+    words = _foot(audit)
+    if s.resumed:
+        words.append(f"Took up {s.resumed} findings of a survey that was cut off; the time is that of its beginning.")
+    if s.reused:
+        words.append(f"{s.reused} places are as the survey before found them; the server confirmed it.")
+    if tested:
+        good = "This server can confirm a survey cheaply, for a day."
+        words.append(good if tested["proved"] else f"Every survey here is a full one: {tested['cause']}.")
+    options.voice.data(value | {"agents": audit.agents, "blind": _blind(audit), "self_test": tested}, words)
 
 
 @click.command()
@@ -197,108 +233,3 @@ def blind(options: Common, way: Way) -> None:
     audit = run(_audit(options, "", kept=way.kept))
     found = _blind(audit)
     options.voice.data({"surveyed_at": audit.survey.surveyed_at, "blind": found}, _foot(audit))
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a grant or revoke was asked to do."""
-
-    read: bool
-    append: bool
-    write: bool
-    dry_run: bool
-    yes: bool
-    all_below: bool = False
-    unchecked: bool = False
-
-    @property
-    def modes(self) -> tuple[str, ...]:
-        """The modes that were named."""
-        return tuple(m for m in MODES[:3] if getattr(self, m))
-
-
-def _modes(command: Any) -> Any:
-    for flag, text in (
-        ("--yes", "Do not ask before writing."),
-        ("--dry-run", "Show the plan and write nothing."),
-        ("--write", "May change and delete (includes append)."),
-        ("--append", "May add."),
-        ("--read", "May read."),
-    ):
-        command = click.option(flag, is_flag=True, help=text)(command)
-    return command
-
-
-@click.command()
-@click.argument("agent")
-@click.argument("path")
-@_modes
-@click.option("--all-below", is_flag=True, help="Also where places below have rules of their own.")
-@click.option("--unchecked", is_flag=True, help="Grant even to a WebID that does not answer.")
-@common
-@gathered(Change)
-def grant(options: Common, change: Change, agent: str, path: str) -> None:
-    """Let AGENT in to PATH.
-
-    A grant on a container covers all that inherits from it. The plan is shown first; nobody else's access moves,
-    and a fresh look confirms the result.
-
-    \b
-    Examples: lifepod grant https://shop.example/card#me journal/purchases/ --read
-              lifepod grant acme journal/purchases/ --read --dry-run
-    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now"}
-    """
-    if not change.modes:
-        raise click.UsageError("Say what to allow: --read, --append or --write.")
-    run(_change(options, "grant", change, (agent, path)))
-
-
-@click.command()
-@click.argument("agent")
-@click.argument("path")
-@_modes
-@common
-@gathered(Change)
-def revoke(options: Common, change: Change, agent: str, path: str) -> None:
-    """Shut AGENT out of PATH and of everything below it.
-
-    All modes are taken unless some are named. It closes future reads. What was read before stays with whoever read it,
-    and a live channel that is open may go on until its server ends it.
-
-    \b
-    Example: lifepod revoke https://shop.example/card#me journal/purchases/
-    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now"}
-    """
-    run(_change(options, "revoke", change, (agent, path)))
-
-
-async def _change(options: Common, verb: str, change: Change, target: tuple[str, str]) -> None:
-    from lifepod.owner.words import plan_as_value, plan_in_words, wish
-
-    voice = options.voice
-    async with _desk(options) as desk:
-        url = await desk.place(target[1])
-        asked = wish(verb, desk.agent(target[0]), url, change.modes, all_below=change.all_below)
-        tell = partial(voice.progress, "looking at who has access")
-        plan = await desk.rehearse(asked, unchecked=change.unchecked, tell=tell)
-        for line in plan_in_words(plan):
-            voice.talk(line)
-        if change.dry_run or not plan.edits:
-            said = "Nothing was written." if change.dry_run else "Nothing needs to change."
-            voice.data({"plan": plan_as_value(plan), "applied": False}, [said])
-            return
-        if voice.may_ask and not change.yes and not voice.ask("Write this?"):
-            voice.data({"plan": plan_as_value(plan), "applied": False}, ["Nothing was written, as you chose."])
-            return
-        _tell_outcome(options, await desk.apply(plan, voice.progress))
-
-
-def _tell_outcome(options: Common, outcome: Outcome) -> None:
-    from lifepod.owner.words import plan_as_value
-
-    plan: Plan = outcome.plan
-    now = {mode: answer.word for mode, answer in zip(MODES, outcome.answers, strict=True)}
-    words = [f"Done, and confirmed by a fresh look at {outcome.confirmed_at}:"]
-    words.append(f"{plan.wish.agent} at {plan.wish.place}: " + ", ".join(f"{m} {a}" for m, a in now.items()))
-    value = {"plan": plan_as_value(plan), "applied": True, "confirmed_at": outcome.confirmed_at, "now": now}
-    options.voice.data(value, words)

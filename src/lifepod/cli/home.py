@@ -33,37 +33,50 @@ def home() -> None:
     """
 
 
-def _folder(data: Path | None, port: int | None = None) -> HomeFolder:
+def _folder(data: Path | None, port: int | None = None, *, acp: bool = False) -> HomeFolder:
     from lifepod.home.server import HomeFolder
 
-    return HomeFolder.at(data, port=port)
+    return HomeFolder.at(data, port=port, acp=acp)
 
 
 def _status(voice: Voice, status: Status) -> None:
     value = {"running": status.running, "url": status.url, "port": status.port, "data": status.folder}
+    value |= {"access": "acp" if status.acp else "wac"}
     said = f"running since {status.since}" if status.since else "running" if status.running else "not running"
     words = [f"{status.url}  {said}", f"  data    {status.folder}"]
     voice.data(value | {"pid": status.pid, "since": status.since}, words)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How to start it."""
+
+    data: Path | None
+    port: int | None
+    acp: bool
+    foreground: bool
+
+
 @home.command()
 @_data
 @click.option("--port", type=click.IntRange(1024, 65535), help="Chosen once, when the pod is made; never changes.")
+@click.option("--acp", is_flag=True, help="Keep rules as access control policies (ACP) instead of lists (WAC).")
 @click.option("--foreground", is_flag=True, help="Stay until Ctrl-C instead of leaving the server running.")
 @as_json
-def up(voice: Voice, data: Path | None, port: int | None, foreground: bool) -> None:
+@gathered(Start)
+def up(voice: Voice, start: Start) -> None:
     """Start the pod at home; come back when it answers.
 
     The first start installs the server (about half a minute). A pod on loopback is reachable from this machine only.
 
     \b
     Examples: lifepod home up    lifepod home up --data ~/pods/work --port 4000
-    --json: {"running", "url", "port", "data", "pid", "since"}
+    --json: {"running", "url", "port", "data", "access", "pid", "since"}
     """
     from lifepod.home import supervisor
 
-    folder = _folder(data, port)
-    if foreground:
+    folder = _folder(start.data, start.port, acp=start.acp)
+    if start.foreground:
         raise SystemExit(supervisor.hold(folder, lambda server: voice.talk(_answering(server)), voice.talk))
     _status(voice, supervisor.up(folder, voice.talk))
 

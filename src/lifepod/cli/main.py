@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import click
 
-from lifepod.cli import access, demo, home, journal, logins, vendor
+from lifepod.cli import access, changing, demo, home, journal, logins, looks, vendor
 from lifepod.cli.options import AsListed
 from lifepod.cli.say import STOPPED, USAGE, Voice
 from lifepod.cli.say import OpenScreen as OpenScreen
@@ -29,7 +29,9 @@ def lifepod(profile: str | None) -> None:
 
 for _command in (
     demo.demo, home.home, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
-    access.who, access.sees, access.why, access.blind, access.survey, access.grant, access.revoke, vendor.vendor,
+    access.who, access.sees, access.why, access.blind, access.survey, looks.matrix, looks.risks, looks.diff,
+    changing.grant, changing.revoke,
+    changing.suspend, changing.resume, changing.private, changing.undo, changing.changes, changing.guard, vendor.vendor,
 ):  # fmt: skip
     lifepod.add_command(_command)
 

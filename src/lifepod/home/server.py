@@ -35,7 +35,8 @@ NOTE = "supervisor.json"
 LOCK = ".running"
 """Held by a lock of the operating system as long as the server runs, whatever files say."""
 LOG = "server.log"
-_FORMAT = 1
+_FORMAT = 2
+"""Of the marker; 1 had no access control language, and stands for WAC."""
 _DRAFT = ".lifepod-home-"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 10.0
@@ -50,6 +51,8 @@ class HomeFolder:
     path: Path
     port: int
     is_new: bool = False
+    acp: bool = False
+    """Its server keeps rules as access control policies (ACP) instead of access control lists (WAC)."""
 
     @property
     def base_url(self) -> str:
@@ -57,11 +60,11 @@ class HomeFolder:
         return f"http://localhost:{self.port}/"
 
     @classmethod
-    def at(cls, path: Path | None = None, *, port: int | None = None) -> Self:
+    def at(cls, path: Path | None = None, *, port: int | None = None, acp: bool = False) -> Self:
         """The folder at ``path`` (default: the user's own), made if it is not there; raises :class:`NotReady`."""
         folder = _absolute(path)
         try:
-            return cls._known(folder, port) if (folder / MARKER).is_file() else cls._made(folder, port)
+            return cls._known(folder, port, acp) if (folder / MARKER).is_file() else cls._made(folder, port, acp)
         except OSError as error:
             raise _unusable(folder, error) from None
 
@@ -76,7 +79,7 @@ class HomeFolder:
         folder = _absolute(path)
         try:
             if (folder / MARKER).is_file():
-                return cls._known(folder, None)
+                return cls._known(folder, None, False)
         except OSError as error:
             raise _unusable(folder, error) from None
         raise NotReady(
@@ -85,11 +88,11 @@ class HomeFolder:
         )
 
     @classmethod
-    def _made(cls, folder: Path, port: int | None) -> Self:
+    def _made(cls, folder: Path, port: int | None, acp: bool) -> Self:
         there = folder.is_dir() and any(not item.name.startswith(_DRAFT) for item in folder.iterdir())
         # A pod that another process made just now is a pod all the same.
         if there and (folder / MARKER).is_file():
-            return cls._known(folder, port)
+            return cls._known(folder, port, acp)
         if there or (folder.exists() and not folder.is_dir()):
             raise NotReady(
                 f"{plain(folder)} holds something that lifepod did not make, so no pod is put there.",
@@ -98,7 +101,8 @@ class HomeFolder:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         chosen = port or free_port()
-        told = {"format": _FORMAT, "port": chosen, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+        made, access = datetime.now(UTC).isoformat(timespec="seconds"), "acp" if acp else "wac"
+        told = {"format": _FORMAT, "port": chosen, "created": made, "access": access}
         handle, draft = tempfile.mkstemp(prefix=_DRAFT, dir=folder)
         try:
             with os.fdopen(handle, "w") as file:
@@ -106,20 +110,25 @@ class HomeFolder:
             # The first of two that make it at the same time chooses the port; the other one reads it.
             os.link(draft, folder / MARKER)
         except FileExistsError:
-            return cls._known(folder, port)
+            return cls._known(folder, port, acp)
         finally:
             Path(draft).unlink()
-        return cls(folder, chosen, is_new=True)
+        return cls(folder, chosen, is_new=True, acp=acp)
 
     @classmethod
-    def _known(cls, folder: Path, port: int | None) -> Self:
-        kept = _port_in(folder / MARKER)
+    def _known(cls, folder: Path, port: int | None, acp: bool) -> Self:
+        kept, has_acp = _told_by(folder / MARKER)
+        if acp and not has_acp:
+            raise NotReady(
+                f"The pod in {plain(folder)} keeps its rules as access control lists, and that cannot change.",
+                advice="Leave --acp away, or make another pod with --data DIR.",
+            )
         if port is not None and port != kept:
             raise NotReady(
                 f"The pod in {plain(folder)} lives on port {kept} and cannot move: its addresses contain the port.",
                 advice="Leave --port away, or make another pod with --data DIR.",
             )
-        return cls(folder, kept)
+        return cls(folder, kept, acp=has_acp)
 
 
 def _absolute(path: Path | None) -> Path:
@@ -133,17 +142,18 @@ def _unusable(folder: Path, error: OSError) -> NotReady:
     )
 
 
-def _port_in(marker: Path) -> int:
+def _told_by(marker: Path) -> tuple[int, bool]:
+    """The port, and whether rules are kept as ACP."""
     try:
         told = json.loads(marker.read_bytes()[:4096])
-        kept, made = told.get("port"), told.get("format")
+        kept, made, access = told.get("port"), told.get("format"), told.get("access", "wac")
     except (ValueError, AttributeError, RecursionError):
-        kept = made = None
+        kept = made = access = None
     if isinstance(made, int) and made > _FORMAT:
         raise NotReady(f"{plain(marker)} was written by a newer lifepod.", advice="Bring lifepod up to date.")
-    if made != _FORMAT or not isinstance(kept, int) or not 0 < kept < 65536:
+    if made not in (1, _FORMAT) or not isinstance(kept, int) or not 0 < kept < 65536 or access not in ("wac", "acp"):
         raise NotReady(f"{plain(marker)} is damaged.", advice="Restore it from a backup of the pod.")
-    return kept
+    return kept, access == "acp"
 
 
 class RunningServer:
@@ -284,7 +294,7 @@ def _launch(folder: HomeFolder, server: Path) -> subprocess.Popen[bytes]:
     command: list[str | Path] = [
         find_node().path, "--require", server / "loopback.cjs",
         server / SERVER_JS,
-        "-p", str(folder.port), "-b", folder.base_url, "-c", "@css:config/file.json",
+        "-p", str(folder.port), "-b", folder.base_url, "-c", f"@css:config/file{'-acp' if folder.acp else ''}.json",
         "-f", folder.path / "data", "-l", "warn",
     ]  # fmt: skip
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("LIFEPOD_", "NODE_", "CSS_"))}

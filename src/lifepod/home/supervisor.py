@@ -43,13 +43,15 @@ class Status:
     """Process that holds the server; to be stopped with ``down``."""
     since: str = ""
     """UTC, ISO 8601; empty as long as it does not answer yet."""
+    acp: bool = False
+    """Rules are kept as access control policies."""
 
 
 def status(folder: HomeFolder) -> Status:
     """Whether the pod in this folder runs, told by its lock, never by a stale file."""
     held = is_held(folder)
     pid, since = _noted(folder) if held else (None, "")
-    return Status(held, folder.base_url, folder.port, str(folder.path), pid, since)
+    return Status(held, folder.base_url, folder.port, str(folder.path), pid, since, folder.acp)
 
 
 def _noted(folder: HomeFolder) -> tuple[int | None, str]:

@@ -5,7 +5,7 @@ It refuses to hold logic: each method hands on to the room that does the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,9 +13,14 @@ from typing import Self
 from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.access.audit import Entry as Entry
 from lifepod.access.audit import in_words as in_words
-from lifepod.owner import share, surveys
+from lifepod.owner import guard, share, surveys
+from lifepod.owner.changes import Change as Change
+from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
+from lifepod.owner.guard import Grant as Grant
+from lifepod.owner.guard import Rounds as Rounds
 from lifepod.owner.settle import Settled, settle
+from lifepod.owner.share import Note as Note
 from lifepod.owner.share import Outcome as Outcome
 from lifepod.owner.share import Plan as Plan
 from lifepod.owner.share import Wish as Wish
@@ -58,9 +63,13 @@ class Desk:
         """What the last survey of the whole pod says, without asking anyone; ``None`` before the first."""
         return surveys.remembered(self.profile.storage, self.profile.webid)
 
-    async def survey(self, tell: Tell = quiet) -> Audit:
-        """Look at the whole pod now, and keep what was found."""
-        return await surveys.take(await self._door.pod(), tell)
+    async def survey(self, tell: Tell = quiet, *, show: surveys.Show | None = None, full: bool = False) -> Audit:
+        """Look at the whole pod now, and keep what was found; ``show`` gets what is known so far once a second."""
+        return await surveys.take(await self._door.pod(), tell, show=show, full=full)
+
+    async def self_test(self) -> surveys.Proof:
+        """Try in a scratch container whether this server lets a later survey be confirmed cheaply."""
+        return await surveys.self_test(await self._door.pod())
 
     async def look(self, path: str, *, below: bool = True, tell: Tell = quiet) -> Audit:
         """Look at one place now, with all under it if wanted."""
@@ -70,9 +79,37 @@ class Desk:
         """The exact edits of a grant or revoke and what they change for everyone; nothing is written."""
         return await share.rehearse(await self._door.pod(), wish, unchecked=unchecked, tell=tell)
 
-    async def apply(self, plan: Plan, tell: Callable[[str], None] = lambda line: None) -> Outcome:
-        """Make a plan true, and look again before saying so."""
-        return await share.apply(await self._door.pod(), plan, tell)
+    async def apply(self, plan: Plan, say: share.Say = share.silent, note: Note = share.NO_NOTE) -> Outcome:
+        """Put a plan on record, make it true, and look again before saying so."""
+        return await share.apply(await self._door.pod(), plan, say, note)
+
+    async def changes(self) -> tuple[Change, ...]:
+        """The change log, the oldest first."""
+        return await ChangeLog(await self._door.pod()).every()
+
+    async def recover(self, say: share.Say = share.silent) -> Change | None:
+        """Finish or roll back a change that was cut off; ``None`` where none was."""
+        return await ChangeLog(await self._door.pod()).recover(say)
+
+    async def last_change(self) -> Change | None:
+        """The newest change that was not taken back since."""
+        return await ChangeLog(await self._door.pod()).last()
+
+    async def rehearse_undo(self, change: Change, tell: Tell = quiet) -> Plan:
+        """The plan that takes a change back; nothing is written."""
+        return await share.rehearse_undo(await self._door.pod(), change, tell)
+
+    async def to_suspend(self, agent: str, place: str) -> Wish:
+        """The wish that takes for a while what an agent has at a place by name."""
+        return await guard.to_suspend(await self._door.pod(), agent, place)
+
+    async def to_resume(self, agent: str, place: str) -> tuple[Wish, Grant]:
+        """The wish that gives back what was suspended, and what the log says of it."""
+        return await guard.to_resume(await self._door.pod(), agent, place)
+
+    async def rounds(self, *, dry: bool = False, say: share.Say = share.silent, tell: Tell = quiet) -> Rounds:
+        """One pass of the guard: close what has ended, report what has drifted."""
+        return await guard.rounds(await self._door.pod(), dry=dry, say=say, tell=tell)
 
     async def collect(
         self, paths: Sequence[Path], hear: Hear, *, again: bool = False, partition: str | None = None

@@ -3,8 +3,8 @@
 It refuses to touch a pod without saying what it found and did, and to close what somebody opened on purpose: it closes
 only what a new pod has open by the server's own default.
 
-A container's rules are written before the container (where the server names an access document for what is not there
-yet): it is never open, not for a moment, and wherever this is cut off, doing it again ends in the same pod.
+A container's rules are written before the container: it is never open, not for a moment, and wherever this is cut off,
+doing it again ends in the same pod.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ async def _close_root(pod: Pod) -> bool:
     document = ground.documents.get(pod.storage)
     if document is None:
         raise Undecided(f"The access document of {pod.storage} cannot be read, so its listing was not closed.")
-    graph = closed_to_public(document, pod.storage, pod.webid)
+    graph = closed_to_public(document, pod.storage, pod.webid, ground.survey.server)
     if graph is None:
         return False
     await pod.update(document, graph)
@@ -77,7 +77,8 @@ async def _made(pod: Pod, name: str, *, inbox: bool = False) -> bool:
         link = (await pod.head(url)).link("acl")
     if link is None:
         raise Undecided(f"The server names no access document for {url}.")
-    rules = (inbox_rules if inbox else private_rules)(link, url, pod.webid)
+    server = (await look(pod, pod.storage, below=False)).survey.server
+    rules = (inbox_rules if inbox else private_rules)(link, url, pod.webid, server)
     try:
         await pod.write(link, rules, match=None)
     except Conflict:

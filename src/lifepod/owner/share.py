@@ -1,4 +1,4 @@
-"""Letting in and shutting out: rehearse → apply with the version read → look again → compare with the forecast.
+"""Letting in and shutting out: rehearse → on record → apply with the version read → look again → compare.
 
 It refuses to say "done" before it has read back, to write what does not parse back to the plan, and to go on after
 somebody else's change.
@@ -7,14 +7,17 @@ somebody else's change.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifepod.access.audit import Answers, Audit
-from lifepod.access.change import Edit, Shift, plan, shifts_between
-from lifepod.access.change import Plan as Plan  # part of what this room hands out
-from lifepod.access.change import Wish as Wish
-from lifepod.access.dialects import written_rules
+from lifepod.access.change import plan, restored
+from lifepod.access.changelog import FINISHED, UNCONFIRMED, Change, change_of
+from lifepod.access.plans import Edit, Shift, in_safe_order, shifts_between
+from lifepod.access.plans import Plan as Plan  # part of what this room hands out
+from lifepod.access.plans import Wish as Wish
+from lifepod.access.rules import Answer
 from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed, Undecided, Unreachable
+from lifepod.owner.changes import ChangeLog, now
 from lifepod.owner.look import Tell, look, quiet
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -31,7 +34,29 @@ class Outcome:
     answers: Answers
     """What the agent may do at the place now, in the order of :data:`~lifepod.access.rules.MODES`."""
     wrote: tuple[str, ...]
-    """Access documents written."""
+    """Documents written."""
+    change: Change
+    """Its record in the change log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the change log is told beside the plan."""
+
+    verb: str = ""
+    """Where it says more than the wish's own: ``suspend``, ``resume``."""
+    until: str = ""
+    why: str = ""
+    undoes: str = ""
+
+
+Say = Callable[[str], None]
+"""Hears what is being done."""
+NO_NOTE = Note()
+
+
+def silent(line: str) -> None:
+    """A :data:`Say` that nobody hears."""
 
 
 async def rehearse(pod: Pod, wish: Wish, *, unchecked: bool = False, tell: Tell = quiet) -> Plan:
@@ -55,31 +80,61 @@ async def _check(pod: Pod, webid: str) -> None:
         raise Missing(f"{plain(webid)} is no WebID: {error}", place=webid, advice=advice) from None
 
 
-async def apply(pod: Pod, agreed: Plan, tell: Callable[[str], None] = lambda line: None) -> Outcome:
-    """Write the plan's edits, look again, and compare; raises :class:`Unconfirmed` where the pod says otherwise.
+async def apply(pod: Pod, agreed: Plan, say: Say = silent, note: Note = NO_NOTE) -> Outcome:
+    """Put the plan on record, write its edits, look again, and compare.
 
-    A later edit that fails stops the rest; the error says what was written by then.
+    Raises :class:`Unconfirmed` where the pod says otherwise, and after an edit that failed half-way; what was cut off
+    then is finished or rolled back by the next change (:mod:`lifepod.owner.changes`).
     """
+    log, change = ChangeLog(pod), change_of(agreed, note.verb or agreed.wish.verb, now())
+    change = replace(change, until=note.until, why=note.why, undoes=note.undoes)
+    if agreed.edits:
+        await log.begin(change, say)
     wrote: list[str] = []
-    for edit in sorted(agreed.edits, key=lambda e: e.place):
-        tell(f"writing who has access to {edit.place}")
+    for edit in in_safe_order(agreed):
+        say(f"writing who has access to {edit.place}")
         try:
             await _write(pod, edit, agreed)
         except LifepodError as error:
-            if not wrote:
+            if not wrote and not isinstance(error, Unreachable):
+                await log.drop()
                 raise
-            done, open_ = ", ".join(wrote), edit.place
-            raise Unconfirmed(f"Stopped half-way at {open_}: {error} Written before that: {done}.") from None
-        wrote.append(edit.after.url)
-    tell("looking again")
-    return await _verified(pod, agreed, tuple(wrote))
+            done = ", ".join(wrote) or "perhaps that one"
+            raise Unconfirmed(
+                f"Stopped half-way at {edit.place}: {error} Written by then: {done}.",
+                advice="The next change of access, or `lifepod changes`, finishes it or rolls it back, and says which.",
+            ) from None
+        wrote.append(edit.document.url)
+    say("looking again")
+    try:
+        outcome = await _verified(pod, agreed, (tuple(wrote), change))
+    except Unconfirmed:
+        if wrote:
+            await _ended(log, change, UNCONFIRMED, say)
+        raise
+    return replace(outcome, change=await _ended(log, change, FINISHED, say)) if wrote else outcome
+
+
+async def _ended(log: ChangeLog, change: Change, state: str, say: Say) -> Change:
+    """The change on record as it ended; where that cannot be written now, the next change does it."""
+    try:
+        return await log.end(change, state)
+    except LifepodError as error:
+        say(f"The change log could not be brought up to date: {error}")
+        return change
 
 
 async def _write(pod: Pod, edit: Edit, agreed: Plan) -> None:
+    if edit.group:
+        await pod.update(edit.document, edit.after.graph)
+        return
     head = await pod.head(edit.place)
     if head.link("acl") != edit.after.url:
         raise Undecided(f"The server now names another access document for {edit.place}.", advice="Plan it again.")
-    if written_rules(edit.after, edit.place) != edit.rules:
+    if edit.removes:
+        await pod.delete(edit.after.url, match=edit.document.etag)
+        return
+    if not edit.reads_back:
         raise Unconfirmed(f"The new access document of {edit.place} does not read back as planned; it was not sent.")
     if edit.creates:
         await _must_still_inherit(pod, edit, agreed)
@@ -90,16 +145,20 @@ async def _write(pod: Pod, edit: Edit, agreed: Plan) -> None:
 
 async def _must_still_inherit(pod: Pod, edit: Edit, agreed: Plan) -> None:
     """A copy of rules that are gone by now would let in again whom they no longer name."""
-    now, then = Audit((await look(pod, edit.place, below=False)).survey), Audit(agreed.forecast)
-    source, _ = now.source_of(edit.place)
-    same = source == edit.copied_from and now.place(source).control.rules == then.place(source).control.rules
+    if not edit.copied_from:
+        return
+    fresh, then = Audit((await look(pod, edit.place, below=False)).survey), Audit(agreed.forecast)
+    source, _ = fresh.source_of(edit.place)
+    same = source == edit.copied_from and fresh.place(source).control.rules == then.place(source).control.rules
     if not same:
         raise Conflict(f"What {edit.place} inherits was changed after the plan was made.", place=edit.place)
 
 
-async def _verified(pod: Pod, agreed: Plan, wrote: tuple[str, ...]) -> Outcome:
+async def _verified(pod: Pod, agreed: Plan, done: tuple[tuple[str, ...], Change]) -> Outcome:
+    wrote, change = done
     try:
         fresh = (await look(pod, agreed.wish.place)).survey
+        await _probe_public(pod, agreed)
     except LifepodError as error:
         if not wrote:
             raise
@@ -112,8 +171,29 @@ async def _verified(pod: Pod, agreed: Plan, wrote: tuple[str, ...]) -> Outcome:
         said = _said(wrong[0]) if wrong else f"{blind[0]} can no longer be looked into"
         raise Unconfirmed(f"The change was written, but a fresh look finds otherwise: {said}.")
     answers = Audit(fresh).for_agent(agreed.wish.place, agreed.wish.agent)
-    return Outcome(agreed, fresh.surveyed_at, answers, wrote)
+    return Outcome(agreed, fresh.surveyed_at, answers, wrote, change)
+
+
+async def _probe_public(pod: Pod, agreed: Plan) -> None:
+    """Where the public's reading was meant to change, knock as nobody: rules that read well can still be ignored."""
+    for shift in agreed.shifts:
+        if shift.who != "public" or shift.mode.value != "read":
+            continue
+        place = shift.places[0]
+        status = (await pod.nobody.send("GET", place, {"Accept": "text/turtle"})).status
+        if (status < 400) != (shift.after is Answer.YES):
+            raise Unconfirmed(f"The change was written, but {place} answers {status} to everyone.")
 
 
 def _said(shift: Shift) -> str:
     return f"{shift.who} {shift.mode.value} at {shift.places[0]}: {shift.after.word}, planned {shift.before.word}"
+
+
+async def rehearse_undo(pod: Pod, change: Change, tell: Tell = quiet) -> Plan:
+    """The plan that takes a change back, over a fresh look; what others wrote since stays."""
+    ground = await look(pod, change.place, tell=tell)
+    groups = dict(ground.groups)
+    for image in change.images:
+        if image.group and image.group not in groups:
+            groups[image.group] = await pod.read(image.document)
+    return restored(replace(ground, groups=groups), change)

@@ -1,28 +1,77 @@
-"""Surveys as the questions they answer: taken now, or the last one, kept on this machine for a screen to show at once.
+"""Surveys as the questions they answer: taken now, or kept on this machine for a screen to show at once.
 
-It refuses to pass a memory off as a look: every audit carries the time its survey was taken.
+It refuses to pass a memory off as a look: every audit carries the time its survey was taken. Without a self-test that
+proved the server's habits (:mod:`lifepod.owner.selftest`), every survey is a full one.
 """
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from lifepod.access.audit import Audit
-from lifepod.access.survey import from_json, to_json
-from lifepod.errors import Malformed
+from lifepod.owner import kept
+from lifepod.owner.findings import Findings, mark_of
+from lifepod.owner.kept import Proof as Proof
+from lifepod.owner.kept import Survey
+from lifepod.owner.look import Look, Way, look
 from lifepod.owner.look import Tell as Tell
-from lifepod.owner.look import look
 from lifepod.owner.look import quiet as quiet
-from lifepod.solid.dirs import cache_dir, write_private
+from lifepod.owner.selftest import self_test as self_test  # what proves that a survey may be confirmed cheaply
 from lifepod.solid.pod import Pod
 
+Show = Callable[[Audit], None]
+"""Gets what is known so far, about once a second; what was not looked at yet is blind in it."""
 
-async def take(pod: Pod, tell: Tell = quiet) -> Audit:
-    """Look at the whole pod now, and keep what was found."""
-    survey = (await look(pod, pod.storage, tell=tell)).survey
-    write_private(_path(survey.storage, survey.owner), to_json(survey).encode())
+
+async def take(pod: Pod, tell: Tell = quiet, *, show: Show | None = None, full: bool = False) -> Audit:
+    """Look at the whole pod now, and keep what was found.
+
+    A look that was cut off less than a quarter of an hour ago is taken up where it ended. An earlier survey is only
+    confirmed where a self-test allows that, unless a ``full`` one is wanted.
+    """
+    now = datetime.now(UTC)
+    earlier, said = (None, "") if full else _to_confirm(pod, now)
+    mark = mark_of(pod.storage, pod.webid, earlier.surveyed_at if earlier else "")
+    findings = Findings.opened(kept.folder_of(pod.storage, pod.webid) / "unfinished", mark, now)
+    done = False
+    try:
+        heard = _Growing(tell, show)
+        heard.look = Look(pod, pod.storage, Way(tell=heard, findings=findings, earlier=earlier, said=said))
+        survey = (await heard.look.run()).survey
+        kept.keep(survey)
+        done = True
+    finally:
+        findings.close(done=done)
     return Audit(survey)
+
+
+def _to_confirm(pod: Pod, now: datetime) -> tuple[Survey | None, str]:
+    """The last survey, if a self-test of the last day allows to confirm it, and what the server called itself then."""
+    proof = kept.kept_proof(pod.storage, pod.webid, now)
+    if proof is None or not proof.proved:
+        return None, ""
+    earlier = kept.newest(pod.storage, pod.webid)
+    if earlier is None or earlier.root != earlier.storage or earlier.server.dialect != proof.dialect:
+        return None, ""
+    return earlier, proof.said
+
+
+class _Growing:
+    """Passes the counts on, and once a second what is known so far."""
+
+    def __init__(self, tell: Tell, show: Show | None) -> None:
+        self._tell, self._show = tell, show
+        self._shown = time.monotonic()
+        self.look: Look | None = None
+
+    def __call__(self, done: int, known: int) -> None:
+        self._tell(done, known)
+        now = time.monotonic()
+        if self._show is not None and self.look is not None and now - self._shown >= 1.0:
+            self._shown = now
+            self._show(Audit(self.look.so_far()))
 
 
 async def at(pod: Pod, path: str, *, below: bool = True, tell: Tell = quiet) -> Audit:
@@ -32,14 +81,16 @@ async def at(pod: Pod, path: str, *, below: bool = True, tell: Tell = quiet) -> 
 
 def remembered(storage: str, owner: str) -> Audit | None:
     """The last survey of the whole pod, or ``None`` where there is none that can be read."""
-    try:
-        return Audit(from_json(_path(storage, owner).read_bytes()))
-    except (OSError, Malformed):
-        return None
+    survey = kept.newest(storage, owner)
+    return Audit(survey) if survey else None
 
 
-def _path(storage: str, owner: str) -> Path:
-    name = hashlib.sha256(f"{storage}\n{owner}".encode()).hexdigest()[:24]
-    folder = cache_dir() / "surveys"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{name}.json"
+def history(storage: str, owner: str) -> tuple[str, ...]:
+    """When each kept survey was taken, newest first; UTC, ISO 8601."""
+    return kept.times(storage, owner)
+
+
+def at_or_before(storage: str, owner: str, when: datetime) -> Audit | None:
+    """The newest kept survey that was taken at ``when`` (with a time zone) or before; ``None`` before the first."""
+    survey = kept.newest(storage, owner, when)
+    return Audit(survey) if survey else None

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lifepod.access.audit import Audit, in_words
-from lifepod.access.change import Plan, Wish
+from lifepod.access.plans import Plan, Wish
 from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Mode, Verdict, Visitor
 
 Value = dict[str, object]
 
 
-def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), *, all_below: bool = False) -> Wish:
-    """A wish from plain words (``read``, ``append``, ``write``); a revoke without modes takes all of them."""
+def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), **extent: bool) -> Wish:
+    """A wish from plain words (``read``, ``append``, ``write``); a revoke without modes takes all of them.
+
+    ``all_below`` and ``everywhere`` are those of :class:`~lifepod.access.plans.Wish`.
+    """
     chosen = frozenset(Mode(mode) for mode in modes)
-    return Wish(verb, agent, place, chosen or frozenset(Mode), all_below)
+    return Wish(verb, agent, place, chosen or frozenset(Mode), **extent)
 
 
 def visitor_of(agent: str) -> Visitor:

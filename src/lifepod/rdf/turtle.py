@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
+from rdflib import Graph as Graph  # what documents are made of, for rooms without rdflib
 from rdflib.term import Node
 
 from lifepod.errors import Malformed, TooBig
@@ -229,6 +230,14 @@ def iris(graph: Graph, subject: str, predicate: str) -> tuple[str, ...]:
     """The IRIs that ``subject`` has for ``predicate``, sorted; a small API for rooms without rdflib."""
     found = graph.objects(URIRef(subject), URIRef(predicate))
     return tuple(sorted(str(o) for o in found if isinstance(o, URIRef)))
+
+
+def without_triple(graph: Graph, subject: str, predicate: str, obj: str) -> Graph:
+    """A copy of the graph without one triple of IRIs."""
+    out = copy_of(graph)
+    s, p, o = (URIRef(term) for term in (subject, predicate, obj))
+    out.remove((s, p, o))
+    return out
 
 
 def with_iris(graph: Graph, *triples: tuple[str, str, str]) -> Graph:

@@ -11,9 +11,10 @@ matter. Sources: https://solidproject.org/TR/protocol (LDP, N3 Patch), RFC 9110 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
@@ -30,7 +31,7 @@ from lifepod.rdf.patch import n3_patch
 from lifepod.rdf.turtle import Document as Document  # part of what a Pod hands out
 from lifepod.rdf.turtle import copy_of, parse_turtle, same_triples, write_turtle
 from lifepod.solid.send import Sender
-from lifepod.solid.wire import JSON_LD, N3_PATCH, TURTLE, Reply, failure_of, own_spelling
+from lifepod.solid.wire import JSON_LD, N3_PATCH, TURTLE, Reply, failure_of, own_spelling, settled_tag
 
 _RDF = f"{TURTLE}, {JSON_LD};q=0.5"
 _TURTLES = frozenset({TURTLE, "text/n3", "application/n-triples", "application/x-turtle"})
@@ -51,6 +52,14 @@ class Listing:
     failure: LifepodError | None = None
     cut: bool = False
     """A limit was reached: there is more below than was walked."""
+    etag: str = ""
+    """Its settled version (:func:`~lifepod.solid.wire.settled_tag`), to ask again whether it changed."""
+    unchanged: bool = False
+    """The server says that it is what was known before (304)."""
+
+
+Lister = Callable[[str], Awaitable[Listing]]
+"""Lists one container; raises where it cannot be listed."""
 
 
 class Pod:
@@ -193,18 +202,29 @@ class Pod:
             self._root_control = own_spelling(link) if link else ""
         return self._root_control
 
-    async def list(self, url: str) -> Listing:
-        """The members of a container; raises where it cannot be listed."""
+    async def list(self, url: str, *, known: Listing | None = None) -> Listing:
+        """The members of a container; raises where it cannot be listed.
+
+        With a listing that is ``known`` and has a version the server may say that it is still true.
+        """
         if not url.endswith("/"):
             raise Malformed(f"{plain(url)} is no container: those end in a slash.", place=url)
-        reply = await self.get(url, accept=_RDF)
+        began = time.monotonic()
+        reply = await self.get(url, accept=_RDF, unless=known.etag if known else "")
+        if reply.status == 304 and known is not None:
+            return replace(known, unchanged=True)
         found = members(turtle_of(reply, self._limits), reply.url, self._limits)
         inside = tuple((u, when) for u, when in found.items() if _is_member(u, reply.url))
-        return Listing(reply.url, inside, reply.link("acl"), "wac-allow" in reply.headers)
+        tag = settled_tag(reply, time.monotonic() - began)
+        return Listing(reply.url, inside, reply.link("acl"), "wac-allow" in reply.headers, etag=tag)
 
-    async def walk(self, url: str) -> AsyncGenerator[Listing, None]:
-        """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept."""
-        seen, count, tasks = {url}, 1, {asyncio.create_task(self._look(url, 0))}
+    async def walk(self, url: str, lister: Lister | None = None) -> AsyncGenerator[Listing, None]:
+        """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept.
+
+        ``lister`` lists one container in place of :meth:`list`, for callers that know some of them already.
+        """
+        lister = lister or self.list
+        seen, count, tasks = {url}, 1, {asyncio.create_task(_listed(lister, url, 0))}
         try:
             while tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -214,20 +234,12 @@ class Pod:
                     cut = bool(below) and (depth >= self._limits.walk_depth or count > self._limits.walk_count)
                     if not cut:
                         seen.update(below)
-                        tasks |= {asyncio.create_task(self._look(u, depth + 1)) for u in below}
-                    yield Listing(
-                        listing.url, listing.members, listing.control, listing.wac_allow, listing.failure, cut
-                    )
+                        tasks |= {asyncio.create_task(_listed(lister, u, depth + 1)) for u in below}
+                    yield replace(listing, cut=cut)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _look(self, url: str, depth: int) -> tuple[Listing, int]:
-        try:
-            return await self.list(url), depth
-        except LifepodError as error:
-            return Listing(url, failure=error), depth
 
     @asynccontextmanager
     async def edit(self, url: str, *, create: bool = False) -> AsyncIterator[Graph]:
@@ -284,11 +296,25 @@ class Pod:
         return now.etag
 
 
+async def _listed(lister: Lister, url: str, depth: int) -> tuple[Listing, int]:
+    try:
+        return await lister(url), depth
+    except LifepodError as error:
+        return Listing(url, failure=error), depth
+
+
 def document_of(reply: Reply, limits: Limits = LIMITS) -> Document:
     """An answer as a graph, by its media type; raises :class:`Malformed`."""
     if reply.content_type == JSON_LD:
         return Document(reply.url, read_jsonld(reply.body, reply.url, limits), reply.etag)
     return Document(reply.url, parse_turtle(turtle_of(reply, limits), reply.url, limits), reply.etag)
+
+
+def same_as_text(document: Document | None, text: str | None) -> bool:
+    """Whether a document says what a kept Turtle text says; no document is no text."""
+    if document is None or text is None:
+        return document is None and text is None
+    return same_triples(document.graph, parse_turtle(text.encode(), document.url))
 
 
 def turtle_of(reply: Reply, limits: Limits = LIMITS) -> bytes:

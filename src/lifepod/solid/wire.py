@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
@@ -94,6 +95,24 @@ def _joined(base: str, target: str) -> str | None:
     except ValueError:
         return None
     return joined
+
+
+def settled_tag(reply: Reply, took: float) -> str:
+    """The version tag of an answer, if no change after it can carry the same tag; else empty.
+
+    Tags made from times move once a second at the coarsest, so a change within the second of the last one may go
+    unseen. ``took`` is how long the answer was under way, seconds. RFC 9110 §8.8.1 and §8.8.2.2.
+    """
+    try:
+        said, changed = (parsedate_to_datetime(reply.headers.get(name, "")) for name in ("date", "last-modified"))
+        quiet = (said - changed).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return ""
+    return (reply.etag or "") if quiet >= took + _GRAIN else ""
+
+
+_GRAIN = 2.0
+"""Seconds: both times are told in whole ones."""
 
 
 def own_spelling(url: str) -> str:

@@ -1,0 +1,394 @@
+"""Commands that change access: ``grant revoke suspend resume private undo changes guard``; the plan comes first.
+
+It refuses to write without a plan that was shown, and to say "done" before the desk has looked again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lifepod.cli.options import Common, common, gathered
+from lifepod.cli.say import FOUND, Voice, run, table
+
+if TYPE_CHECKING:
+    from lifepod.owner.desk import Change, Desk, Note, Outcome, Plan, Rounds, Wish
+
+MODES = ("read", "append", "write", "control")
+
+
+def _desk(options: Common) -> Desk:
+    from lifepod.owner.desk import Desk
+
+    return Desk.open(options.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to carry a change out."""
+
+    dry_run: bool
+    yes: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What a grant or revoke was asked to do."""
+
+    read: bool
+    append: bool
+    write: bool
+    all_below: bool = False
+    unchecked: bool = False
+    everywhere: bool = False
+    until: str = ""
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes that were named."""
+        return tuple(m for m in MODES[:3] if getattr(self, m))
+
+
+def _modes(command: Any) -> Any:
+    for flag, text in (
+        ("--write", "May change and delete (includes append)."),
+        ("--append", "May add."),
+        ("--read", "May read."),
+    ):
+        command = click.option(flag, is_flag=True, help=text)(command)
+    return command
+
+
+def _how(command: Any) -> Any:
+    command = click.option("--why", metavar="TEXT", default="", help="A reason, for the change log.")(command)
+    command = click.option("--yes", is_flag=True, help="Do not ask before writing.")(command)
+    return click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")(command)
+
+
+def _end(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A day or a UTC time that lies ahead, as the log keeps it."""
+    if not value:
+        return ""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            ahead, kept = date.fromisoformat(value) >= datetime.now(UTC).date(), value
+        else:
+            end = datetime.fromisoformat(value)
+            end = (end if end.tzinfo else end.astimezone()).astimezone(UTC)
+            ahead, kept = end > datetime.now(UTC), end.isoformat(timespec="seconds").replace("+00:00", "Z")
+    except ValueError:
+        raise click.BadParameter("say a day (2026-12-31) or a time (2026-12-31T18:00).") from None
+    if not ahead:
+        raise click.BadParameter("that lies in the past.")
+    return kept
+
+
+@click.command()
+@click.argument("agent")
+@click.argument("path")
+@_modes
+@_how
+@click.option("--until", metavar="DATE", default="", callback=_end, help="A day or time at which it ends (see guard).")
+@click.option("--all-below", is_flag=True, help="Also where places below have rules of their own.")
+@click.option("--unchecked", is_flag=True, help="Grant even to a WebID that does not answer.")
+@common
+@gathered(How)
+@gathered(What)
+def grant(options: Common, how: How, what: What, agent: str, path: str) -> None:
+    """Let AGENT in to PATH.
+
+    A grant on a container covers all that inherits from it. The plan is shown first; nobody else's access moves,
+    and a fresh look confirms the result. No server closes a grant by itself: `lifepod guard` does when its end comes.
+
+    \b
+    Examples: lifepod grant https://shop.example/card#me journal/purchases/ --read
+              lifepod grant acme journal/purchases/ --read --until 2026-12-31 --dry-run
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+    if not what.modes:
+        raise click.UsageError("Say what to allow: --read, --append or --write.")
+    run(_change(options, how, _wish("grant", what, (agent, path))))
+
+
+@click.command()
+@click.argument("agent")
+@click.argument("path", required=False, default="")
+@_modes
+@_how
+@click.option("--everywhere", is_flag=True, help="On every path of the pod, out of your own groups too.")
+@common
+@gathered(How)
+@gathered(What)
+def revoke(options: Common, how: How, what: What, agent: str, path: str) -> None:
+    """Shut AGENT out of PATH and of everything below it.
+
+    All modes are taken unless some are named. It closes future reads. What was read before stays with whoever read it,
+    and a live channel that is open may go on until its server ends it. With --everywhere, what cannot be closed for one
+    agent alone (the public, anyone signed in, somebody else's group) is listed.
+
+    \b
+    Examples: lifepod revoke https://shop.example/card#me journal/purchases/
+              lifepod revoke acme --everywhere
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+    if bool(path) is what.everywhere:
+        raise click.UsageError("Name a PATH, or say --everywhere.")
+    run(_change(options, how, _wish("revoke", what, (agent, path))))
+
+
+@click.command()
+@click.argument("path")
+@_how
+@click.option("--all-below", is_flag=True, help="Also where places below have rules of their own.")
+@common
+@gathered(How)
+def private(options: Common, how: How, path: str, all_below: bool) -> None:
+    """Keep PATH and all below it for yourself alone.
+
+    \b
+    Example: lifepod private journal/ --dry-run
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+    run(_change(options, how, _wish("private", What(False, False, False, all_below), ("", path))))
+
+
+@click.command()
+@click.argument("agent")
+@click.argument("path")
+@_how
+@common
+@gathered(How)
+def suspend(options: Common, how: How, agent: str, path: str) -> None:
+    """Shut AGENT out of PATH for a while; what it had is remembered.
+
+    \b
+    Example: lifepod suspend acme journal/purchases/
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+
+    async def wanted(desk: Desk) -> tuple[Wish, dict[str, str]]:
+        return await desk.to_suspend(desk.agent(agent), await desk.place(path)), {"verb": "suspend"}
+
+    run(_change(options, how, wanted))
+
+
+@click.command()
+@click.argument("agent")
+@click.argument("path")
+@_how
+@common
+@gathered(How)
+def resume(options: Common, how: How, agent: str, path: str) -> None:
+    """Give AGENT back what was suspended at PATH, with its old end.
+
+    \b
+    Example: lifepod resume acme journal/purchases/
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+
+    async def wanted(desk: Desk) -> tuple[Wish, dict[str, str]]:
+        asked, grant = await desk.to_resume(desk.agent(agent), await desk.place(path))
+        return asked, {"verb": "resume", "until": grant.until}
+
+    run(_change(options, how, wanted))
+
+
+Wanted = Callable[["Desk"], Awaitable[tuple["Wish", dict[str, str]]]]
+"""What is wished for, and what the change log is told beside it."""
+
+
+def _wish(verb: str, what: What, target: tuple[str, str]) -> Wanted:
+    async def wanted(desk: Desk) -> tuple[Wish, dict[str, str]]:
+        from lifepod.owner.words import wish
+
+        agent = desk.agent(target[0]) if target[0] else ""
+        place = await desk.place(target[1])
+        extent = {"all_below": what.all_below, "everywhere": what.everywhere}
+        return wish(verb, agent, place, what.modes, **extent), {"until": what.until}
+
+    return wanted
+
+
+async def _change(options: Common, how: How, wanted: Wanted) -> None:
+    voice = options.voice
+    async with _desk(options) as desk:
+        tell = partial(voice.progress, "looking at who has access")
+        if not how.dry_run:
+            await desk.recover(voice.talk)
+        asked, told = await wanted(desk)
+        unchecked = told.get("verb") == "resume" or bool(click.get_current_context().params.get("unchecked"))
+        plan = await desk.rehearse(asked, unchecked=unchecked, tell=tell)
+        await _carry_out(voice, desk, (plan, _note(told, how)), how)
+
+
+def _note(told: dict[str, str], how: How) -> Note:
+    from lifepod.owner.desk import Note
+
+    return Note(**told, why=how.why)
+
+
+async def _carry_out(voice: Voice, desk: Desk, what: tuple[Plan, Note], how: How) -> None:
+    from lifepod.owner.words import plan_as_value, plan_in_words
+
+    plan, note = what
+    for line in plan_in_words(plan):
+        voice.talk(line)
+    if how.dry_run or not plan.edits:
+        said = "Nothing was written." if how.dry_run else "Nothing needs to change."
+        voice.data({"plan": plan_as_value(plan), "applied": False}, [said])
+        return
+    if voice.may_ask and not how.yes and not voice.ask("Write this?"):
+        voice.data({"plan": plan_as_value(plan), "applied": False}, ["Nothing was written, as you chose."])
+        return
+    _tell_outcome(voice, await desk.apply(plan, voice.progress, note))
+
+
+def _tell_outcome(voice: Voice, outcome: Outcome) -> None:
+    from lifepod.owner.words import plan_as_value
+
+    plan: Plan = outcome.plan
+    now = {mode: answer.word for mode, answer in zip(MODES, outcome.answers, strict=True)}
+    words = [f"Done, and confirmed by a fresh look at {outcome.confirmed_at}."]
+    if plan.wish.agent:
+        words.append(f"{plan.wish.agent} at {plan.wish.place}: " + ", ".join(f"{m} {a}" for m, a in now.items()))
+    words += [f"Still open: {o.mode.value} at {o.place} through {o.through}" for o in plan.still_open]
+    value = {"plan": plan_as_value(plan), "applied": True, "confirmed_at": outcome.confirmed_at, "now": now}
+    voice.data(value | {"change": outcome.change.name}, words)
+
+
+@click.command()
+@_how
+@common
+@gathered(How)
+def undo(options: Common, how: How) -> None:
+    """Take the last change of access back.
+
+    It is a new plan towards how things were: what others changed since stays, and it is shown first.
+
+    \b
+    Example: lifepod undo --dry-run
+    --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
+    """
+    run(_undo(options, how))
+
+
+async def _undo(options: Common, how: How) -> None:
+    from lifepod.errors import Missing
+    from lifepod.owner.desk import Note
+
+    voice = options.voice
+    async with _desk(options) as desk:
+        await desk.recover(voice.talk)
+        last = await desk.last_change()
+        if last is None:
+            raise Missing("There is no change of access to take back.", advice="`lifepod changes` lists them all.")
+        voice.talk(f"Taking back: {_said(last)}")
+        plan = await desk.rehearse_undo(last)
+        await _carry_out(voice, desk, (plan, Note(verb="undo", why=how.why, undoes=last.name)), how)
+
+
+@click.command()
+@common
+def changes(options: Common) -> None:
+    """List every change of access made with lifepod, the newest last.
+
+    A change that was cut off is brought to its end first, and that is said.
+
+    \b
+    --json: [{"name", "verb", "agent", "place", "modes", "began", "ended", "state", "until", "why", "undoes",
+              "effects"}]
+    """
+    voice = options.voice
+
+    async def listed() -> tuple[Change, ...]:
+        async with _desk(options) as desk:
+            await desk.recover(voice.talk)
+            return await desk.changes()
+
+    found = run(listed())
+    rows = [(c.ended or c.began, c.state, _said(c)) for c in found]
+    words = table(("when", "state", "what"), rows) if rows else ["No changes yet."]
+    keys = ("name", "verb", "agent", "place", "began", "ended", "state", "until", "why", "undoes", "effects")
+    voice.data([{key: getattr(c, key) for key in keys} | {"modes": sorted(c.modes)} for c in found], words)
+
+
+def _said(change: Change) -> str:
+    modes = ", ".join(mode for mode in MODES if mode in change.modes) if change.verb != "private" else ""
+    parts = [change.verb, modes, change.agent, f"at {change.place}"]
+    parts += [f"until {change.until}"] if change.until else []
+    parts += [f"({change.why})"] if change.why else []
+    return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How to stand guard."""
+
+    dry_run: bool
+    watch: bool
+    every: int
+    install: bool
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Close nothing; only report.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, one pass after the other.")
+@click.option("--every", type=click.IntRange(10), default=300, show_default=True, help="Seconds between two passes.")
+@click.option("--install", is_flag=True, help="Run it every hour from now on (a systemd user timer).")
+@common
+@gathered(Watch)
+def guard(options: Common, watch: Watch) -> int:
+    """Close what has ended, and report where records and rules differ.
+
+    Closes grants whose --until has come. Reports access that was never granted with lifepod, grants that are closed,
+    suspended access that is open, and places that could not be looked at. Exit code 0: nothing to report; 18: some.
+
+    \b
+    Examples: lifepod guard    lifepod guard --watch --every 60    lifepod guard --install
+    --json: {"at", "closed": [{"kind", "agent", "place", "modes", "said"}], "findings": [...], "blind": [place]}
+    """
+    if watch.install:
+        from lifepod.cli.timer import install
+
+        return install(options)
+    while True:
+        found = run(_rounds(options, dry=watch.dry_run))
+        _tell_rounds(options.voice, found)
+        if not watch.watch:
+            return 0 if found.is_sound else FOUND
+        time.sleep(watch.every)
+
+
+async def _rounds(options: Common, *, dry: bool) -> Rounds:
+    voice = options.voice
+    async with _desk(options) as desk:
+        tell = partial(voice.progress, "looking at who has access")
+        found = await desk.rounds(dry=dry, say=voice.talk, tell=tell)
+        voice.clear()
+        return found
+
+
+def _tell_rounds(voice: Voice, found: Rounds) -> None:
+    def value(finding: Any) -> dict[str, object]:
+        modes = [mode.value for mode in finding.modes]
+        return {"kind": finding.kind, "agent": finding.agent, "place": finding.place, "modes": modes} | {
+            "said": finding.said
+        }
+
+    def line(finding: Any) -> str:
+        modes = ", ".join(mode.value for mode in finding.modes)
+        return f"{finding.kind}: {finding.agent} {modes} at {finding.place}: {finding.said}"
+
+    words = [f"closed: {line(f)}" for f in found.closed] + [line(f) for f in found.findings]
+    words += [f"could not look: {place}" for place in found.blind]
+    words = words or [f"All is as it was granted ({found.at})."]
+    shapes = {"closed": [value(f) for f in found.closed], "findings": [value(f) for f in found.findings]}
+    voice.data({"at": found.at} | shapes | {"blind": found.blind}, words)

@@ -1,0 +1,47 @@
+"""Agents × places: each place in one row, each cell with what holds everywhere and somewhere."""
+
+from __future__ import annotations
+
+from tests.access.worlds import ACME, ANYONE, BASE, OWNER, at, owned, rule, world
+
+from lifepod.access.audit import Audit
+from lifepod.access.matrix import Cell, matrix
+from lifepod.access.rules import Answer
+
+YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+GROUND = world(
+    {
+        "": owned("", rule("p", ANYONE, here=".")),
+        "journal/": owned("journal/", rule("a", ACME, below="journal/")),
+        "journal/places/secret.ttl": owned("journal/places/secret.ttl"),
+    },
+    "journal/places/2026.ttl",
+    "journal/searches/2026.ttl",
+    "x.ttl",
+    blind={"dark/": "403"},
+)
+
+
+def cells(place: str) -> dict[str, Cell]:
+    found = matrix(Audit(GROUND.survey))
+    [row] = [row for row in found.rows if row.place == at(place)]
+    return dict(zip(found.audiences, row.cells, strict=True))
+
+
+def test_each_place_is_in_exactly_one_row() -> None:
+    found = matrix(Audit(GROUND.survey))
+    rows = {row.place.removeprefix(BASE): row.covers for row in found.rows}
+    assert rows == {"": 2, "dark/": 1, "journal/": 1, "journal/places/": 3, "journal/searches/": 2}
+    assert found.audiences == ("public", "signed-in", *sorted([ACME, OWNER]))
+
+
+def test_a_cell_says_what_holds_everywhere_and_what_somewhere() -> None:
+    assert cells("journal/searches/")[ACME] == Cell((YES, NO, NO, NO), (YES, NO, NO, NO))
+    assert cells("journal/places/")[ACME] == Cell((NO,) * 4, (YES, NO, NO, NO))
+    assert cells("journal/")[ACME] == Cell((NO,) * 4, (NO,) * 4)
+    assert cells("")["public"].most == (YES, NO, NO, NO)
+
+
+def test_where_nobody_could_look_no_cell_says_no() -> None:
+    """V4."""
+    assert all(cell == Cell((UNKNOWN,) * 4, (UNKNOWN,) * 4) for cell in cells("dark/").values())
