@@ -19,7 +19,7 @@ from lifepod.home.install import SERVER_JS, data_root, installed_server
 NO_NETWORK = """console.error(`npm warn Unknown user config
 npm error code ENOTFOUND
 npm error syscall getaddrinfo
-npm error network request to https://registry.example/ failed, reason: getaddrinfo ENOTFOUND\\x1b[2J registry.example
+npm error network request to https://packages.example/ failed, reason: getaddrinfo ENOTFOUND\\x1b[2J packages.example
 npm error A complete log of this run can be found in: /home/x/.npm/_logs/1.log`); process.exit(1);"""
 REFUSED = """console.error(`npm error code ECONNREFUSED
 npm error FetchError: request to http://127.0.0.1:9/yup failed, reason: connect ECONNREFUSED 127.0.0.1:9
@@ -67,7 +67,7 @@ def _installing() -> str:
         (
             NO_NETWORK,
             "The pod server could not be fetched, because npm reaches no registry: network request to "
-            "https://registry.example/ failed, reason: getaddrinfo ENOTFOUND\\x1b[2J registry.example",
+            "https://packages.example/ failed, reason: getaddrinfo ENOTFOUND\\x1b[2J packages.example",
             "Connect this machine",
         ),
         (

@@ -110,7 +110,8 @@ def who(options: Common, way: Way, path: str) -> None:
     \b
     Examples: lifepod who    lifepod who journal/purchases/ --json
     --json: {"surveyed_at", "entries": [{"place", "audience", "read", "append", "write", "control", "covers", "via"}],
-             "blind": [{"place", "cause"}]}; audience is a WebID, "public", "signed-in" or "anyone" (not known).
+             "blind": [{"place", "cause"}]}; audience is a WebID, "public", "signed-in" or "anyone" (not known);
+             with "app" or "issuer" where access holds only through those.
     """
     audit = run(_audit(options, path, kept=way.kept))
     start = audit.survey.root if not path else _place(audit, path)

@@ -5,8 +5,8 @@ ASCII.
 
 Exit codes: 0 done · 1 a fault of ours · 2 usage · 3 not signed in · 4 refused · 5 not there · 6 unreachable ·
 7 unreadable · 8 too big · 9 changed by someone else · 10 undecided · 11 would lock you out · 15 not ready ·
-16 nothing read · 17 written but not confirmed · 18 the guard found
-something · 130 stopped by you. (12 to 14 belong to signed records.)
+16 nothing read · 17 written but not confirmed · 18 a guard or
+check found something · 130 stopped by you. (12 to 14 belong to signed records.)
 """
 
 from __future__ import annotations
