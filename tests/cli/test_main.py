@@ -151,3 +151,16 @@ def test_a_screen_that_is_left_closes_what_was_opened_for_it(monkeypatch: pytest
     with pytest.raises(SystemExit) as ended:
         hall.main()
     assert (ended.value.code, closed) == (3, [True])
+
+
+def test_the_logins_of_the_demo_are_never_the_default(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever goes on with a pod of their own after the demo must not knock at the demo's server, which is gone."""
+    from lifepod.owner import logins
+
+    for name in ("demo-sam", "me"):
+        who = logins.credentials(f"http://localhost:1/{name}/card#me", "http://localhost:1/", "id", "secret")
+        logins.add(name, who, f"http://localhost:1/{name}/", lambda line: None)
+        assert [p.name for p in logins.every() if p.is_default] == ([] if name == "demo-sam" else ["me"])
+    logins.forget("me", lambda line: None)
+    assert main.run(["who"]) == 3
+    assert "lifepod home up" in capsys.readouterr().err

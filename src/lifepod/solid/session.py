@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import httpx2
@@ -38,6 +39,10 @@ class Profile:
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
 
 
+TRIAL = "demo-"
+"""How the names of a trial's logins begin."""
+
+
 def profiles() -> tuple[Profile, ...]:
     """Every remembered login, sorted by name."""
     default, kept = _load()
@@ -63,7 +68,10 @@ def choose(name: str | None = None) -> Profile:
 
 
 def remember(name: str, credentials: Credentials, storage: str, store: Store) -> Profile:
-    """Keep a login; the first one becomes the default. Raises :class:`Conflict` where the name stands for another."""
+    """Keep a login; the first that is no trial's becomes the default.
+
+    Raises :class:`Conflict` where the name stands for another.
+    """
     if not _NAME.match(name):
         raise Malformed(f"{plain(name, 60)} cannot name a login.", advice="Use small letters, digits, dots and dashes.")
     default, kept = _load()
@@ -79,10 +87,11 @@ def remember(name: str, credentials: Credentials, storage: str, store: Store) ->
     secret = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
     store.put(_entry(profile.issuer, profile.webid), json.dumps(secret))
     kept[name] = {k: v for k, v in asdict(profile).items() if k in ("webid", "storage", "issuer")}
-    _save(default or name, kept)
+    first = _default(default or name, kept)
+    _save(first, kept)
     if before is not None:
         _drop_secret(before, kept, store)  # the login server has moved; the old secret is of no more use
-    return Profile(profile.name, profile.webid, profile.storage, profile.issuer, (default or name) == name)
+    return Profile(profile.name, profile.webid, profile.storage, profile.issuer, first == name)
 
 
 def forget(name: str, store: Store) -> None:
@@ -91,7 +100,7 @@ def forget(name: str, store: Store) -> None:
     profile = choose(name)
     gone = kept.pop(profile.name)
     _drop_secret(gone, kept, store)
-    _save(default if default in kept else next(iter(sorted(kept)), ""), kept)
+    _save(_default(default, kept), kept)
 
 
 def _drop_secret(gone: dict[str, str], kept: dict[str, dict[str, str]], store: Store) -> None:
@@ -137,6 +146,12 @@ def _load() -> tuple[str, dict[str, dict[str, str]]]:
         raise NotReady(f"The list of logins in {path} cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotReady(f"The list of logins in {path} is damaged.", advice="Mend or move the file away.") from None
+
+
+def _default(wanted: str, kept: Iterable[str]) -> str:
+    """The login that is used when none is named; never one of a trial, whose server is gone when the trial is over."""
+    own = sorted(name for name in kept if not name.startswith(TRIAL))
+    return wanted if wanted in own else next(iter(own), "")
 
 
 def _save(default: str, kept: dict[str, dict[str, str]]) -> None:
