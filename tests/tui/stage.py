@@ -160,7 +160,11 @@ class Seat:
         await self.settle()
 
     async def click(self, selector: str, offset: tuple[int, int] = (1, 0)) -> None:
-        """Click into a widget, and wait for what it does."""
+        """Click into a widget, and wait for what it does.
+
+        A button takes no second click while it still shows the first one (a fifth of a second).
+        """
+        await self.until(lambda: not self.app.screen.query_one(selector).has_class("-active"))
         assert await self.pilot.click(selector, offset=offset), f"{selector} cannot be clicked"
         await self.settle()
 
