@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +88,9 @@ def test_who_answers_in_the_shape_that_is_documented(cli: Cli, people: tuple[New
         assert set(entry) == {"place", "audience", *MODES, "covers", "via"}
         assert {entry[mode] for mode in MODES} <= {"yes", "no", "unknown"}
         assert entry["audience"] in {person.webid, "public", "signed-in", "anyone"}
+        assert [set(rule) for rule in entry["via"]] == [{"rule", "document", "audience"}] * len(entry["via"])
+        assert entry["via"]
+        assert all({entry["audience"], "signed-in", "public"} & set(rule["audience"]) for rule in entry["via"])
     by_audience = {(e["place"], e["audience"]): [e[m] for m in MODES] for e in value["entries"]}
     assert by_audience[person.pod, person.webid] == ["yes"] * 4
     assert by_audience[f"{person.pod}profile/card", "public"] == ["yes", "no", "no", "no"]
@@ -202,6 +210,41 @@ def test_the_profile_says_where_everything_is(cli: Cli, people: tuple[NewPod, Ne
     }
     assert [p["name"] for p in cli("profiles", "--json").value] == ["acme", "me"]
     assert person.client_secret not in cli("profiles", "--json").out + cli("whoami").out
+
+
+def test_a_self_test_lets_the_next_survey_confirm_the_last(cli: Cli, people: tuple[NewPod, NewPod]) -> None:
+    tested = cli("survey", "--self-test", "--json").value
+    assert tested["self_test"] == {"proved": True, "cause": ""}
+    time.sleep(2.1)  # what was changed in this very second cannot be relied on
+    first = cli("survey", "--full", "--json").value
+    assert (first["reused"], first["self_test"], first["blind"]) == (0, None, [])
+    again = cli("survey", "--json").value
+    assert again["requests"] < first["requests"]
+    assert again["reused"] > 0
+    assert again["places"] == first["places"]
+    assert "the server confirmed it" in cli("survey").out
+
+
+def test_standing_guard_closes_what_ends_meanwhile_until_ctrl_c(cli: Cli, people: tuple[NewPod, NewPod]) -> None:
+    inbox = f"{people[0].pod}inbox/"
+    end = datetime.now(UTC) + timedelta(seconds=9)
+    assert cli("grant", people[1].webid, inbox, "--read", "--until", end.isoformat(), "--json").code == 0
+    assert cli("vendor", "read", inbox, "--profile", "acme", "--json").code == 0
+    command = [sys.executable, "-m", "lifepod", "guard", "--watch", "--every", "10", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as guarding:
+        try:
+            assert guarding.stdout is not None
+            rounds = [json.loads(guarding.stdout.readline()) for _ in range(2)]
+        finally:
+            guarding.send_signal(signal.SIGINT)
+            _, said = guarding.communicate(timeout=20)
+    assert (rounds[0]["closed"], rounds[0]["since"]) == ([], "")
+    assert [(f["kind"], f["agent"], f["place"]) for f in rounds[1]["closed"]] == [("ended", people[1].webid, inbox)]
+    assert rounds[0]["at"] <= rounds[1]["since"] < rounds[1]["at"]
+    assert cli("vendor", "read", inbox, "--profile", "acme", "--json").code == 4
+    assert guarding.returncode == 130
+    assert "Stopped" in said
+    assert "Traceback" not in said
 
 
 def test_nobody_can_list_a_new_pod(people: tuple[NewPod, NewPod]) -> None:

@@ -1,6 +1,7 @@
-"""Records against rules: what was granted and is not open, what is open and was never granted, what should have ended.
+"""Records against rules: what was granted and is not open, what is open and was never granted, what should have ended;
+and what is new since an earlier time: agents whom no grant accounts for, and risks.
 
-It refuses to count what could not be looked at as in force or as closed, and to read a clock.
+It refuses to count what could not be looked at as in force, as closed or as gone, and to read a clock.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from lifepod.access.audit import Audit
 from lifepod.access.grants import Grant
+from lifepod.access.risks import risks
 from lifepod.access.rules import MODES, Answer, Mode, Visitor
 
 
@@ -24,6 +26,56 @@ class Finding:
     place: str
     modes: tuple[Mode, ...]
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was noticed up to some time; a value to compare a later audit with."""
+
+    at: str
+    """UTC, ISO 8601."""
+    agents: frozenset[str]
+    """WebIDs that a rule or a group named."""
+    risks: frozenset[tuple[str, str, str]]
+    """Kind, place and audience of each risk; notes are left out."""
+
+
+def known_of(audit: Audit, before: Known | None = None) -> Known:
+    """What an audit knows. Where it has blind spots, what was known ``before`` stays known: it may only be hidden."""
+    agents, found = frozenset(audit.agents), frozenset(_risky(audit))
+    if before is not None and audit.blind:
+        agents, found = agents | before.agents, found | before.risks
+    return Known(audit.survey.surveyed_at, agents, found)
+
+
+def news(audit: Audit, before: Known, grants: Iterable[Grant]) -> tuple[Finding, ...]:
+    """Agents and risks that were not there before; whom a grant accounts for is no news."""
+    accounted = {audit.survey.owner, *before.agents, *(grant.agent for grant in grants)}
+    agents = [agent for agent in audit.agents if agent not in accounted]
+    out = [_newcomer(audit, agent) for agent in agents]
+    for key, says in _risky(audit).items():
+        if key not in before.risks:
+            out.append(Finding("new-risk", key[2], key[1], (), f"{key[0]}: {says}"))
+    return tuple(out)
+
+
+def _risky(audit: Audit) -> dict[tuple[str, str, str], str]:
+    return {(r.danger.value, r.place, r.audience): r.says for r in risks(audit) if not r.danger.is_note}
+
+
+def _newcomer(audit: Audit, agent: str) -> Finding:
+    """Where the newcomer gets in first, and how far; nowhere where rules name it and give it nothing."""
+    found = [e for e in audit.sees(agent) if e.audience == agent]
+    since = "it was not named here before"
+    if not found:
+        return Finding("new-agent", agent, audit.survey.storage, (), f"{since}, and nothing is open to it by name")
+    first, places = found[0], sum(e.covers for e in found)
+    modes = tuple(m for m, a in zip(MODES, first.answers, strict=True) if a is not Answer.NO)
+    return Finding("new-agent", agent, first.place, modes, f"{since}; {_places(places)} in all")
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 def drift(audit: Audit, grants: Iterable[Grant], now: str) -> tuple[Finding, ...]:

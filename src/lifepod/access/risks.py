@@ -13,7 +13,7 @@ from lifepod.access.audit import Audit, Entry, word_of
 from lifepod.access.rules import MODES, NOBODY, PUBLIC, SIGNED_IN, STRANGER, Answer, Kind, Mode, Rule, Visitor
 from lifepod.access.servers import Dialect
 from lifepod.access.survey import Own, parent_of
-from lifepod.access.tally import ALL_NO, Tally, openings
+from lifepod.access.tally import Answers, Tally, openings
 from lifepod.names import ACP
 
 
@@ -203,26 +203,26 @@ def _cuts(audit: Audit) -> Iterator[Risk]:
 
 
 def _differences(audit: Audit, given: Tally, here: Tally) -> tuple[_Told, _Told]:
-    """Who surely has modes by one and surely not by the other, both ways; whoever is like a wider audience is left out.
+    """Who surely has modes by one and surely not by the other, both ways; what a wider audience shares is told once.
 
-    The owner is too: that they are locked out is a risk of its own.
+    The owner is left out: that they are locked out is a risk of its own.
     """
     agents = sorted({*audit.named_in(given), *audit.named_in(here)} - {audit.survey.owner})
-    lost, more = _Told(), _Told()
-    as_nobody = as_stranger = ALL_NO, ALL_NO
+    told = _Told(), _Told()
+    wider: tuple[tuple[str, ...], ...] = ((), ())
     for visitor in (NOBODY, STRANGER, *map(Visitor, agents)):
-        both = given.answers(visitor), here.answers(visitor)
-        wider = as_nobody if visitor is STRANGER else as_stranger
-        if both[0] != both[1] and both != wider:
-            for out, one, other in ((lost, *both), (more, both[1], both[0])):
-                modes = [m.value for m, a, b in zip(MODES, one, other, strict=True) if (a, b) == _GIVEN]
-                if modes:
-                    out[word_of(visitor)] = ", ".join(modes)
-        if visitor is NOBODY:
-            as_nobody = both
-        elif visitor is STRANGER:
-            as_stranger = both
-    return lost, more
+        one, other = given.answers(visitor), here.answers(visitor)
+        moved = _modes(one, other), _modes(other, one)
+        for out, modes, shared in zip(told, moved, wider, strict=True):
+            if modes and modes != shared:
+                out[word_of(visitor)] = ", ".join(modes)
+        if visitor in (NOBODY, STRANGER):
+            wider = moved
+    return told
+
+
+def _modes(one: Answers, other: Answers) -> tuple[str, ...]:
+    return tuple(m.value for m, a, b in zip(MODES, one, other, strict=True) if (a, b) == _GIVEN)
 
 
 def _told(who: _Told) -> str:

@@ -46,11 +46,17 @@ def _entries(audit: Audit, entries: Iterable[Any]) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
     for entry in entries:
         answers = {mode: answer.word for mode, answer in zip(MODES, entry.answers, strict=True)}
-        via = sorted({f"{rule.document}" for rule in entry.via})
+        via = [_rule(rule) for rule in entry.via]
         how = {name: given for name, given in (("app", entry.app), ("issuer", entry.issuer)) if given}
         line = {"place": entry.place, "audience": entry.audience} | answers | {"covers": entry.covers, "via": via}
         out.append(line | how)
     return out
+
+
+def _rule(rule: Any) -> dict[str, object]:
+    """A rule by its name (its document's where it has none of its own), and whom it names: WebIDs, groups, everyone."""
+    name = rule.node if "://" in rule.node else rule.document
+    return {"rule": name, "document": rule.document, "audience": sorted(w.word for w in rule.audience)}
 
 
 def _blind(audit: Audit) -> list[dict[str, str]]:
@@ -109,9 +115,10 @@ def who(options: Common, way: Way, path: str) -> None:
 
     \b
     Examples: lifepod who    lifepod who journal/purchases/ --json
-    --json: {"surveyed_at", "entries": [{"place", "audience", "read", "append", "write", "control", "covers", "via"}],
-             "blind": [{"place", "cause"}]}; audience is a WebID, "public", "signed-in" or "anyone" (not known);
-             with "app" or "issuer" where access holds only through those.
+    --json: {"surveyed_at", "entries": [{"place", "audience", "read", "append", "write", "control", "covers",
+             "via": [{"rule", "document", "audience"}]}], "blind": [{"place", "cause"}]}; audience is a WebID, "public",
+             "signed-in" or "anyone" (not known); with "app" or "issuer" where access holds only through those; via are
+             the rules it rests on, and whom those name: a group by its IRI.
     """
     audit = run(_audit(options, path, kept=way.kept))
     start = audit.survey.root if not path else _place(audit, path)

@@ -1,4 +1,4 @@
-"""Commands that change access: ``grant revoke suspend resume private undo changes guard``; the plan comes first.
+"""Commands that change access: ``grant revoke suspend resume private undo changes``; the plan comes first.
 
 It refuses to write without a plan that was shown, and to say "done" before the desk has looked again.
 """
@@ -6,7 +6,6 @@ It refuses to write without a plan that was shown, and to say "done" before the 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifepod.cli.options import Common, common, gathered
-from lifepod.cli.say import FOUND, Voice, run, table
+from lifepod.cli.say import Voice, run, table
 
 if TYPE_CHECKING:
-    from lifepod.owner.desk import Change, Desk, Note, Outcome, Plan, Rounds, Wish
+    from lifepod.owner.desk import Change, Desk, Note, Outcome, Plan, Wish
 
 MODES = ("read", "append", "write", "control")
 
@@ -326,69 +325,3 @@ def _said(change: Change) -> str:
     parts += [f"until {change.until}"] if change.until else []
     parts += [f"({change.why})"] if change.why else []
     return " ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """How to stand guard."""
-
-    dry_run: bool
-    watch: bool
-    every: int
-    install: bool
-
-
-@click.command()
-@click.option("--dry-run", is_flag=True, help="Close nothing; only report.")
-@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, one pass after the other.")
-@click.option("--every", type=click.IntRange(10), default=300, show_default=True, help="Seconds between two passes.")
-@click.option("--install", is_flag=True, help="Run it every hour from now on (a systemd user timer).")
-@common
-@gathered(Watch)
-def guard(options: Common, watch: Watch) -> int:
-    """Close what has ended, and report where records and rules differ.
-
-    Closes grants whose --until has come. Reports access that was never granted with lifepod, grants that are closed,
-    suspended access that is open, and places that could not be looked at. Exit code 0: nothing to report; 18: some.
-
-    \b
-    Examples: lifepod guard    lifepod guard --watch --every 60    lifepod guard --install
-    --json: {"at", "closed": [{"kind", "agent", "place", "modes", "said"}], "findings": [...], "blind": [place]}
-    """
-    if watch.install:
-        from lifepod.cli.timer import install
-
-        return install(options)
-    while True:
-        found = run(_rounds(options, dry=watch.dry_run))
-        _tell_rounds(options.voice, found)
-        if not watch.watch:
-            return 0 if found.is_sound else FOUND
-        time.sleep(watch.every)
-
-
-async def _rounds(options: Common, *, dry: bool) -> Rounds:
-    voice = options.voice
-    async with _desk(options) as desk:
-        tell = partial(voice.progress, "looking at who has access")
-        found = await desk.rounds(dry=dry, say=voice.talk, tell=tell)
-        voice.clear()
-        return found
-
-
-def _tell_rounds(voice: Voice, found: Rounds) -> None:
-    def value(finding: Any) -> dict[str, object]:
-        modes = [mode.value for mode in finding.modes]
-        return {"kind": finding.kind, "agent": finding.agent, "place": finding.place, "modes": modes} | {
-            "said": finding.said
-        }
-
-    def line(finding: Any) -> str:
-        modes = ", ".join(mode.value for mode in finding.modes)
-        return f"{finding.kind}: {finding.agent} {modes} at {finding.place}: {finding.said}"
-
-    words = [f"closed: {line(f)}" for f in found.closed] + [line(f) for f in found.findings]
-    words += [f"could not look: {place}" for place in found.blind]
-    words = words or [f"All is as it was granted ({found.at})."]
-    shapes = {"closed": [value(f) for f in found.closed], "findings": [value(f) for f in found.findings]}
-    voice.data({"at": found.at} | shapes | {"blind": found.blind}, words)

@@ -13,12 +13,12 @@ from typing import Self
 from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.access.audit import Entry as Entry
 from lifepod.access.audit import in_words as in_words
-from lifepod.owner import guard, share, surveys
+from lifepod.owner import guard, pausing, share, surveys
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
-from lifepod.owner.guard import Grant as Grant
 from lifepod.owner.guard import Rounds as Rounds
+from lifepod.owner.pausing import Grant as Grant
 from lifepod.owner.settle import Settled, settle
 from lifepod.owner.share import Note as Note
 from lifepod.owner.share import Outcome as Outcome
@@ -101,11 +101,11 @@ class Desk:
 
     async def to_suspend(self, agent: str, place: str) -> Wish:
         """The wish that takes for a while what an agent has at a place by name."""
-        return await guard.to_suspend(await self._door.pod(), agent, place)
+        return await pausing.to_suspend(await self._door.pod(), agent, place)
 
     async def to_resume(self, agent: str, place: str) -> tuple[Wish, Grant]:
         """The wish that gives back what was suspended, and what the log says of it."""
-        return await guard.to_resume(await self._door.pod(), agent, place)
+        return await pausing.to_resume(await self._door.pod(), agent, place)
 
     async def rounds(self, *, dry: bool = False, say: share.Say = share.silent, tell: Tell = quiet) -> Rounds:
         """One pass of the guard: close what has ended, report what has drifted."""

@@ -1,4 +1,5 @@
-"""What this machine keeps of a pod: its last surveys with their times, and what a self-test proved of its server.
+"""What this machine keeps of a pod: its last surveys with their times, what a self-test proved of its server, and what
+the guard has noticed already.
 
 It refuses to be the truth of anything: all of it can be lost and made again, and what cannot be read counts as lost.
 """
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lifepod.access.drift import Known as Known  # what is kept, too
 from lifepod.access.survey import Survey as Survey  # what is kept
 from lifepod.access.survey import from_json, to_json
 from lifepod.errors import Malformed
@@ -100,3 +102,19 @@ def kept_proof(storage: str, owner: str, now: datetime) -> Proof | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return proof if 0 <= age <= LIMITS.self_test_seconds else None
+
+
+def keep_known(storage: str, owner: str, known: Known) -> None:
+    """Keep what the guard has told, so that it tells it once."""
+    value = {"at": known.at, "agents": sorted(known.agents), "risks": sorted(known.risks)}
+    write_private(folder_of(storage, owner) / "guard.json", json.dumps(value).encode())
+
+
+def kept_known(storage: str, owner: str) -> Known | None:
+    """What the guard had noticed when it last went round; ``None`` before the first time."""
+    try:
+        raw = json.loads((folder_of(storage, owner) / "guard.json").read_bytes())
+        risks = frozenset((str(kind), str(place), str(who)) for kind, place, who in raw["risks"])
+        return Known(str(raw["at"]), frozenset(map(str, raw["agents"])), risks)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
