@@ -58,26 +58,28 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-_LIVE_PASSED: list[str] = []
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count the live tests that really ran."""
+    """Say of each report whether it is a live test's; the report may travel from a worker's process."""
     report = yield
-    if report.when == "call" and report.passed and item.get_closest_marker("live"):
-        _LIVE_PASSED.append(item.nodeid)
+    if item.get_closest_marker("live"):
+        report.user_properties.append(("live", True))
     return report
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In a strict run nothing may be skipped and live tests must have run (a run of one file is never strict)."""
-    if not os.environ.get("LIFEPOD_TESTS_STRICT") or session.config.args != session.config.getini("testpaths"):
-        return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    assert reporter is not None
+    whole = session.config.args == session.config.getini("testpaths")
+    if not os.environ.get("LIFEPOD_TESTS_STRICT") or not whole or reporter is None or _is_worker(session):
+        return
     # An expected failure is a test that was not passed; it counts as a skipped one.
     skipped = sum(len(reporter.stats.get(outcome, [])) for outcome in ("skipped", "xfailed", "xpassed"))
-    if (skipped or not _LIVE_PASSED) and exitstatus == 0:
-        reporter.write_line(f"\nstrict run: {skipped} skipped, {len(_LIVE_PASSED)} live tests passed", red=True)
+    live = sum(("live", True) in report.user_properties for report in reporter.stats.get("passed", []))
+    if (skipped or not live) and exitstatus == 0:
+        reporter.write_line(f"\nstrict run: {skipped} skipped, {live} live tests passed", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_worker(session: pytest.Session) -> bool:
+    return hasattr(session.config, "workerinput")

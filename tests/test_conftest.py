@@ -18,6 +18,7 @@ SETTINGS = (
 )
 PASSES = "def test_passes(): pass\n"
 LIVE = "import pytest\n@pytest.mark.live\ndef test_live(): pass\n"
+TWO = ("-p", "xdist", "-n", "2")
 KNOCKS = (
     "import socket\ndef knock():\n"
     "    with socket.socket() as door, socket.socket() as caller:\n"
@@ -52,6 +53,9 @@ def outcome(folder: Path, text: str, *, strict: bool = False, args: tuple[str, .
         (LIVE.replace("pass", "pytest.skip('no server')"), True, (), 1),
         (PASSES + LIVE, True, ("-m", "not live"), 1),
         (PASSES, True, ("tests/test_it.py",), 0),
+        (PASSES + LIVE, True, TWO, 0),
+        (PASSES, True, TWO, 1),
+        (LIVE + "def test_skips(): pytest.skip('not today')\n", True, TWO, 1),
         (PASSES + "import pytest\ndef test_skips(): pytest.skip('not today')\n", False, (), 0),
     ],
 )

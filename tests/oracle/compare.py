@@ -29,8 +29,9 @@ TRIES = 120
 
 OWNER_OVERRIDE = "owner reads control documents without a rule"
 """Community Solid Server's own: it lets whoever owns a pod read and write every control document in it
-(OwnerPermissionReader), where WAC 1.0 gives access only by an Authorization that matches
-(https://solidproject.org/TR/wac#authorization-evaluation) and ACP 0.9 only by a satisfied policy
+(OwnerPermissionReader). In WAC 1.0 that is what ``acl:Control`` is for – "Allows read/write access to the ACL for the
+resource(s)", says its ontology – and access is given only by an Authorization that matches
+(https://solidproject.org/TR/wac#authorization-evaluation); in ACP 0.9 only by a satisfied policy
 (https://solidproject.org/TR/acp#granted-access-modes). Our verdict is what the rules say."""
 
 

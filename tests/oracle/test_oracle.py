@@ -7,7 +7,7 @@ from tests.oracle.compare import compared
 from tests.oracle.stage import Stage
 
 pytestmark = pytest.mark.live
-SEED, TREES = 20261125, 52
+SEED, TREES = 20261125, 50
 
 
 async def test_the_server_does_what_we_say_it_does(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
