@@ -87,16 +87,21 @@ class Audit:
         return {place.url: place for place in self.survey.places}
 
     @cached_property
+    def _ruled(self) -> tuple[Place, ...]:
+        """The few places that have rules of their own."""
+        return tuple(place for place in self.survey.places if place.control.rules)
+
+    @cached_property
     def agents(self) -> tuple[str, ...]:
         """Every WebID that a rule or a group names, sorted; the owner included."""
-        named = {w.iri for p in self.survey.places for r in p.control.rules for w in r.audience if w.kind is Kind.AGENT}
+        named = {w.iri for p in self._ruled for r in p.control.rules for w in r.audience if w.kind is Kind.AGENT}
         members = {agent for group in self.groups.values() if group for agent in group}
         return tuple(sorted(named | members | {self.survey.owner}))
 
     @cached_property
     def ways(self) -> Ways:
         """Apps and issuers that rules name, each with each and with none: the ways in which somebody may come."""
-        return ways_of(rule for place in self.survey.places for rule in place.control.rules)
+        return ways_of(rule for place in self._ruled for rule in place.control.rules)
 
     @cached_property
     def everyone(self) -> tuple[Visitor, ...]:
@@ -186,7 +191,7 @@ class Audit:
 
     @cached_property
     def _holders(self) -> dict[str, str]:
-        return {p.control.document: p.url for p in self.survey.places if p.control.rules}
+        return {p.control.document: p.url for p in self._ruled}
 
     def verdict(self, url: str, visitor: Visitor, mode: Mode) -> Verdict:
         """Yes, no or unknown for one visitor, place and mode, with what it rests on."""
@@ -273,12 +278,17 @@ class Audit:
 
     def _keyed(self, places: Iterable[Place]) -> Iterator[tuple[str, str | None, Key]]:
         storage, last, inherited = self.survey.storage, "", _NOWHERE
+        above: str | None
         for place in places:
-            above = parent_of(place.url, storage)
-            if above != last and above is not None:
-                last, inherited = above, self.source_below(above)
-            key = self.source_of(place.url) if above is None or place.control.own is not Own.NONE else inherited
-            yield place.url, above, key
+            url = place.url
+            if last and url.rfind("/") == len(last) - 1 and url.startswith(last) and url != last:
+                above = last  # one more document of the container before: nearly every place is
+            else:
+                above = parent_of(url, storage)
+                if above != last and above is not None:
+                    last, inherited = above, self.source_below(above)
+            key = self.source_of(url) if above is None or place.control.own is not Own.NONE else inherited
+            yield url, above, key
 
     def who_below(self, url: str, *, fold: bool = True) -> tuple[Entry, ...]:
         """Who may do what, from ``url`` down; alike subtrees folded into the container they begin at."""

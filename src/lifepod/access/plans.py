@@ -6,7 +6,7 @@ target's, or misses its target (P1, P2, P4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lifepod.access.audit import Audit, Key, word_of
@@ -245,16 +245,18 @@ def shifts_between(before: Survey, after: Survey) -> tuple[Shift, ...]:
 
 
 def _shifts(old: Audit, new: Audit) -> tuple[Shift, ...]:
-    alike: dict[tuple[Key, Key], list[str]] = {}
-    # A look after a change may find a place more (the record of the change itself), or one less.
-    now = dict(new.sources())
-    for url, was in old.sources():
-        alike.setdefault((was, now.get(url) or new.source_of(url)), []).append(url)
     same_groups = old.survey.groups == new.survey.groups
+    alike: dict[tuple[Key, Key], list[str] | None] = {}
+    for url, was, will in _paired(old, new):
+        if (was, will) not in alike:
+            same = same_groups and old.basis_of(was) == new.basis_of(will)
+            alike[was, will] = None if same else []
+        if (urls := alike[was, will]) is not None:
+            urls.append(url)
     everyone = sorted({*old.everyone, *new.everyone}, key=repr)
     moved: dict[tuple[str, Mode, Answer, Answer], set[str]] = {}
     for (was, will), urls in alike.items():
-        if same_groups and old.basis_of(was) == new.basis_of(will):
+        if urls is None:
             continue
         before, after = old.tally(was), new.tally(will)
         for visitor in everyone:
@@ -262,6 +264,19 @@ def _shifts(old: Audit, new: Audit) -> tuple[Shift, ...]:
                 if one is not other:
                     moved.setdefault((word_of(visitor), mode, one, other), set()).update(urls)
     return tuple(Shift(*key, tuple(sorted(urls))) for key, urls in moved.items())
+
+
+def _paired(old: Audit, new: Audit) -> Iterator[tuple[str, Key, Key]]:
+    """Every place of the first with what speaks for it in both."""
+    places, others = old.survey.places, new.survey.places
+    if len(places) == len(others) and all(one.url == other.url for one, other in zip(places, others, strict=True)):
+        for (url, was), (_, will) in zip(old.sources(), new.sources(), strict=True):
+            yield url, was, will
+        return
+    # A look after a change may find a place more (the record of the change itself), or one less.
+    now = dict(new.sources())
+    for url, was in old.sources():
+        yield url, was, now.get(url) or new.source_of(url)
 
 
 def _still_open(audit: Audit, wish: Wish) -> tuple[Open, ...]:

@@ -210,9 +210,10 @@ def _differences(audit: Audit, given: Tally, here: Tally) -> tuple[_Told, _Told]
     agents = sorted({*audit.named_in(given), *audit.named_in(here)} - {audit.survey.owner})
     told = _Told(), _Told()
     wider: tuple[tuple[str, ...], ...] = ((), ())
+    moved: tuple[tuple[str, ...], ...]
     for visitor in (NOBODY, STRANGER, *map(Visitor, agents)):
         one, other = given.answers(visitor), here.answers(visitor)
-        moved = _modes(one, other), _modes(other, one)
+        moved = ((), ()) if one == other else (_modes(one, other), _modes(other, one))
         for out, modes, shared in zip(told, moved, wider, strict=True):
             if modes and modes != shared:
                 out[word_of(visitor)] = ", ".join(modes)
