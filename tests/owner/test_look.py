@@ -16,7 +16,7 @@ from lifepod.access.plans import Ground
 from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Mode, Visitor
 from lifepod.access.servers import Dialect
 from lifepod.access.survey import Own
-from lifepod.errors import LifepodError, Malformed, Missing, NotSignedIn, Undecided, Unreachable
+from lifepod.errors import LifepodError, Malformed, Missing, NotSignedIn, Refused, Undecided, Unreachable
 from lifepod.limits import LIMITS, Limits
 from lifepod.owner.look import look, quiet
 
@@ -347,6 +347,14 @@ async def test_a_server_that_does_not_say_its_language_is_undecided() -> None:
     double.script("HEAD", "", httpx2.Response(200, headers={"Link": '<.acl>; rel="acl"'}), None)
     double.script("GET", ".acl", 403, None)
     with pytest.raises(Undecided, match="does not say which"):
+        await looked(double)
+
+
+async def test_a_login_that_may_look_at_nothing_is_refused_whatever_the_language() -> None:
+    double = grown()
+    double.script("HEAD", "", 403, None)
+    double.script("GET", ".acl", 403, None)
+    with pytest.raises(Refused, match="You may not"):
         await looked(double)
 
 

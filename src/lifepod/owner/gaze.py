@@ -14,9 +14,9 @@ import time
 from collections.abc import Mapping
 
 from lifepod.access.dialects import idle_of, names_place, rules_of
-from lifepod.access.servers import WAC_SERVER, must_be_decided, server_of
+from lifepod.access.servers import WAC_SERVER, Dialect, must_be_decided, server_of
 from lifepod.access.survey import Control, Own
-from lifepod.errors import LifepodError, Missing, NotSignedIn, TooBig, Unreachable
+from lifepod.errors import LifepodError, Missing, NotSignedIn, Refused, TooBig, Unreachable
 from lifepod.limits import Limits
 from lifepod.plain import plain
 from lifepod.solid.pod import Document, Pod, document_of
@@ -77,9 +77,12 @@ class Gaze:
         reply = await self._reply("GET", link) if link else None
         types = [li.target for li in reply.links if li.rel == "type"] if isinstance(reply, Reply) else []
         # Someone with control alone gets a bare 403 for the root, and WAC-Allow only with its access document.
-        told = dict(reply.headers) if isinstance(reply, Reply) else {}
-        self.server = server_of(told | dict(head.headers), types)
+        more = dict(reply.headers) if isinstance(reply, Reply) else {}
+        self.server = server_of(more | dict(head.headers), types)
         self.said = said_by(head)
+        told = isinstance(reply, Reply) and reply.status != 403
+        if self.server.dialect is Dialect.UNDECIDED and isinstance(failure, Refused) and not told:
+            raise failure  # a login that may look at nothing: that, and not the server's language, is what is wrong
         must_be_decided(self.server, root)
         self._holds_control = isinstance(reply, Reply) and reply.status == 200
         return self._judged(root, link or "", reply, began)
