@@ -40,7 +40,7 @@ ONLY_THESE_FILES = {("tui", "access"): {"access/rules", "access/__init__"}}
 PACKAGES: dict[str, set[str]] = {
     "pyoxigraph": {"rdf"},
     "pyld": {"rdf"},
-    "rdflib": {"rdf", "access/wac", "access/acp", "access/idle", "journal/triples", "solid/profile", "solid/pod"},
+    "rdflib": {"rdf", "access/wac", "access/acp", "access/idle", "journal/triples", "solid/profile", "solid/resources"},
     "httpx2": {"solid", "home"},
     "authlib": {"solid/login"},
     "joserfc": {"solid/login"},
@@ -55,7 +55,7 @@ PACKAGES: dict[str, set[str]] = {
     "subprocess": {"home"},
     "sqlite3": {"journal/importers", "owner/spool", "home/story_files"},
     "time": {"solid", "home", "owner", "vendor", "cli", "tui"},
-    "random": set(),
+    "random": {"solid/pacing", "solid/notify"},
     "secrets": {"solid", "home"},
     "uuid": set(),
     "socket": {"home"},

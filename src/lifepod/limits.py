@@ -14,6 +14,12 @@ class Limits:
 
     document_bytes: int = 32 * 1024 * 1024
     """One resource read from a pod, bytes."""
+    file_bytes: int = 64 * 1024 * 1024 * 1024
+    """One file streamed to or from a pod, bytes."""
+    drip_seconds: float = 60.0
+    """A stream must bring :attr:`drip_bytes` in each such time, seconds."""
+    drip_bytes: int = 4096
+    """Bytes; less is a server that holds us on purpose."""
     control_bytes: int = 1024 * 1024
     """One access control document, bytes."""
     triples: int = 500_000
@@ -26,6 +32,10 @@ class Limits:
     """Places in one walk."""
     in_flight: int = 12
     """Requests to one pod at the same time."""
+    retries: int = 3
+    """Times one request is sent again where that cannot do harm."""
+    retry_seconds: float = 30.0
+    """The longest wait before it, seconds; a server that asks for more is told as busy."""
     request_seconds: float = 30.0
     """One request, seconds without a byte."""
     survey_seconds: float = 3600.0
@@ -62,6 +72,10 @@ class Limits:
     """One CSV field, bytes."""
     sqlite_steps: int = 200_000
     """One query of an imported database, in hundred thousands of SQLite's own instructions."""
+    query_rows: int = 100_000
+    """Rows of one answer to a query."""
+    query_seconds: float = 60.0
+    """One query, seconds."""
     write_tries: int = 3
     """Times a partition is read, joined and sent again after somebody else's write."""
 

@@ -65,7 +65,8 @@ class PodDouble:
         self.ldp = Ldp(self.shelf, self.judge, self.owner)
         self.tokens = TokenDesk(self.origin)
         self.requests: list[Seen] = []
-        self._scripts: list[Script] = []
+        self.scripts: list[Script] = []
+        """What is forced on the requests to come."""
         self._seed(public=seeded)
 
     @property
@@ -145,7 +146,7 @@ class PodDouble:
         ``None`` to go on. With ``after`` the server first does its work, then the answer is replaced.
         """
         url = path if path == "*" else self.url(path)
-        self._scripts.append(Script(method, url, answer, times, after))
+        self.scripts.append(Script(method, url, answer, times, after))
 
     def body(self, path: str) -> bytes | None:
         """What is stored at a path; ``None`` where there is nothing."""
@@ -167,7 +168,7 @@ class PodDouble:
             agent, problem = None, str(error)
         headers = MappingProxyType({name.lower(): request.headers[name] for name in request.headers})
         self.requests.append(Seen(request.method, str(request.url), headers, request.content, agent))
-        script = next((s for s in self._scripts if s.fits(request.method, url)), None)
+        script = next((s for s in self.scripts if s.fits(request.method, url)), None)
         if script is not None and not script.after:
             forced = await script.play(request)
             if forced is not None:

@@ -400,7 +400,7 @@ async def test_a_server_that_fails_half_way_loses_nothing(
             await collect(pod, Wanted((exports,)), silent)
     assert double.url(f"{SEARCH}2025/01.ttl") in str(raised.value) or "2025/01.ttl" in str(raised.value)
     assert raised.value.advice
-    double._scripts.clear()
+    double.scripts.clear()
     await imported(double, exports)
     assert journal(double) == journal(reference)
     assert index(double) == index(reference)

@@ -7,13 +7,13 @@ import re
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.graph import QuotedGraph
 from tests.rdf.graphs import BASE, GRAPHS
 
 from lifepod.names import SOLID
-from lifepod.rdf.patch import n3_patch
-from lifepod.rdf.turtle import copy_of, graph_of, parse_turtle
+from lifepod.rdf.patch import N3, SPARQL, n3_patch, patches, sparql_update
+from lifepod.rdf.turtle import copy_of, graph_of, parse_turtle, write_turtle
 
 S, P = URIRef("https://pod.example/s"), URIRef("https://schema.org/name")
 
@@ -110,3 +110,32 @@ def test_an_unnamed_node_that_stays_as_it_is_does_not_stand_in_the_way() -> None
     assert patch is not None
     assert "_:" not in patch.replace("_:patch", "")
     assert set(applied(patch, old)) == set(new)
+
+
+@given(GRAPHS, GRAPHS)
+def test_an_update_in_sparql_turns_one_graph_into_the_other(old: Graph, new: Graph) -> None:
+    update = sparql_update(old, new)
+    if update is None:
+        assert any(isinstance(term, BNode) for triple in set(old) ^ set(new) for term in triple)
+        return
+    store, wanted = ox.Store(), ox.Store()
+    store.load(write_turtle(old), format=ox.RdfFormat.TURTLE)
+    store.update(update)
+    wanted.load(write_turtle(new), format=ox.RdfFormat.TURTLE)
+    assert {quad.triple for quad in store} == {quad.triple for quad in wanted}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "ways"),
+    [
+        ({N3}, [N3]),
+        ({SPARQL}, [SPARQL]),
+        ({N3, SPARQL}, [N3, SPARQL]),
+        (set(), [N3]),
+        ({"application/json-patch+json"}, [N3]),
+    ],
+)
+def test_a_change_is_said_in_a_language_the_server_takes(accepted: set[str], ways: list[str]) -> None:
+    found = patches(read("<#s> <#p> 1 ."), read("<#s> <#p> 2 ."), accepted)
+    assert [patch.content_type for patch in found] == ways
+    assert patches(read("<#s> <#p> 1 ."), read("<#s> <#p> [] ."), accepted) == ()

@@ -18,11 +18,13 @@ from lifepod.errors import (
     Malformed,
     Missing,
     TooBig,
+    Unconfirmed,
     Unreachable,
 )
 from lifepod.limits import Limits
 from lifepod.rdf.turtle import same_triples
 from lifepod.solid.pod import Pod
+from lifepod.solid.wire import parts_told
 
 A, B, C = (URIRef(f"https://pod.example/alice/x.ttl#{name}") for name in "abc")
 
@@ -163,7 +165,7 @@ async def test_every_verb_tells_whose_move_is_next(
     async with visit(double, limits=QUICK) as pod:
         with pytest.raises(LifepodError) as stop:
             await CALLS[call](pod, url)  # type: ignore[misc]
-    assert type(stop.value) is family
+    assert isinstance(stop.value, family)
     assert "pod.example" in str(stop.value)
     assert stop.value.advice
     if isinstance(answer, httpx2.Response) and isinstance(stop.value, Unreachable):
@@ -364,3 +366,92 @@ async def test_the_rules_of_the_pod_are_never_deleted(double: PodDouble) -> None
         await pod.delete(double.url("x.ttl"))
     assert [s.url for s in sent(double, "DELETE")] == [double.url("x.ttl") + ".acl", double.url("x.ttl")]
     assert len(sent(double, "HEAD")) == 1
+
+
+# A write whose answer never came
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+async def test_a_write_on_a_line_that_broke_is_looked_after(double: PodDouble, arrives: bool, there: bool) -> None:
+    url, match = double.url("new.ttl"), None
+    async with visit(double) as pod:
+        if there:
+            double.put("new.ttl", START)
+            match = (await pod.read(url)).etag
+        double.script("PUT", "new.ttl", faults.dropped(), after=arrives)
+        await pod.write(url, b"<a> <b> <c>.", match=match)
+    assert double.body("new.ttl") == b"<a> <b> <c>."
+    assert len(sent(double, "PUT")) == (1 if arrives else 2)
+
+
+async def test_a_lost_write_where_somebody_else_wrote_meanwhile_is_told(double: PodDouble) -> None:
+    def meanwhile(request: httpx2.Request) -> httpx2.Response:
+        double.put("new.ttl", "<#theirs> <#b> <#c>.")
+        raise httpx2.RemoteProtocolError("gone", request=request)
+
+    double.script("PUT", "new.ttl", meanwhile)
+    async with visit(double) as pod:
+        with pytest.raises(Unreachable) as stop:
+            await pod.write(double.url("new.ttl"), b"<a> <b> <c>.", match=None)
+    assert "may or may not" in str(stop.value)
+    assert b"theirs" in (double.body("new.ttl") or b"")
+
+
+# Something new under a name the server chooses
+
+
+def _made(where: str) -> httpx2.Response:
+    return httpx2.Response(201, headers={"Location": where})
+
+
+@pytest.mark.parametrize(
+    ("where", "url"),
+    [
+        ("https://pod.example/alice/box/a b.ttl", "https://pod.example/alice/box/a%20b.ttl"),
+        ("/alice/box/x", "https://pod.example/alice/box/x"),
+        ("x/", "https://pod.example/alice/box/x/"),
+    ],
+)
+async def test_a_post_gives_the_address_the_server_chose(double: PodDouble, where: str, url: str) -> None:
+    double.script("POST", "box/", _made(where))
+    async with visit(double) as pod:
+        assert await pod.post(double.put("box/"), START.encode(), slug="a b.ttl") == url
+    (seen,) = sent(double, "POST")
+    assert (seen.headers["slug"], seen.headers["link"]) == (
+        "a%20b.ttl",
+        '<http://www.w3.org/ns/ldp#Resource>; rel="type"',
+    )
+
+
+@pytest.mark.parametrize("where", ["https://evil.example/x", "/alice/other/x", "", "/alice/box/", "/alice/box/../x"])
+async def test_a_post_that_says_it_landed_elsewhere_is_unconfirmed(double: PodDouble, where: str) -> None:
+    double.script("POST", "box/", _made(where))
+    async with visit(double) as pod:
+        with pytest.raises(LifepodError) as stop:
+            await pod.post(double.put("box/"), START.encode())
+    assert isinstance(stop.value, Unconfirmed | Malformed)
+
+
+async def test_a_post_of_what_cannot_be_read_back_is_not_sent(double: PodDouble) -> None:
+    async with visit(double) as pod:
+        with pytest.raises(Malformed):
+            await pod.post(double.put("box/"), b"<a> <b")
+        with pytest.raises(Malformed):
+            await pod.post(double.url("box"), START.encode())
+    assert double.requests == []
+
+
+# Parts
+
+
+async def test_a_part_that_was_not_asked_for_is_not_taken(double: PodDouble) -> None:
+    answer = httpx2.Response(206, content=b"cd", headers={"Content-Range": "bytes 2-3/9"})
+    double.script("GET", "x.ttl", answer, None)
+    async with visit(double) as pod:
+        reply = await pod.get(double.url("x.ttl"), part=(2, 3))
+        assert parts_told(reply) == (2, 3, 9)
+        with pytest.raises(Malformed):
+            await pod.get(double.url("x.ttl"), part=(0, 3))
+        with pytest.raises(Malformed):
+            await pod.get(double.url("x.ttl"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 from rdflib import BNode, Literal, URIRef
+from tests.double import faults
 from tests.double.pod_double import PodDouble
 from tests.solid.visits import START, sent, visit
 
@@ -15,6 +16,7 @@ from lifepod.errors import (
     LifepodError,
     Missing,
     Unconfirmed,
+    Unreachable,
 )
 
 A, B, C = (URIRef(f"https://pod.example/alice/x.ttl#{name}") for name in "abc")
@@ -90,8 +92,9 @@ async def test_where_a_server_takes_no_patch_the_whole_is_sent_in_the_same_versi
     double.script("PATCH", "x.ttl", status, None)
     async with visit(double) as pod, pod.edit(double.url("x.ttl")) as graph:
         graph.add((A, B, Literal("x")))
-    (patch,), (put,) = sent(double, "PATCH"), sent(double, "PUT")
-    assert put.headers["if-match"] == patch.headers["if-match"]
+    n3, sparql, put = sent(double, "PATCH", "PUT")
+    assert [one.headers["content-type"] for one in (n3, sparql)] == ["text/n3", "application/sparql-update"]
+    assert put.headers["if-match"] == n3.headers["if-match"] == sparql.headers["if-match"]
     assert '"x"' in held(double)
 
 
@@ -187,3 +190,47 @@ async def test_without_versions_a_later_write_is_seen_after_ours(unversioned: Ca
         with pytest.raises(Unconfirmed):
             async with pod.edit(double.url("x.ttl")) as graph:
                 graph.add((A, B, Literal("mine")))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "languages"),
+    [
+        ("text/n3, application/sparql-update", ["text/n3"]),
+        ("application/sparql-update;q=1, text/plain", ["application/sparql-update"]),
+        ("application/json-patch+json", ["text/n3"]),
+        ("", ["text/n3"]),
+    ],
+)
+async def test_a_patch_speaks_what_the_server_takes(double: PodDouble, accepted: str, languages: list[str]) -> None:
+    double.script("GET", "x.ttl", httpx2.Response(200, text=START, headers=_told(accepted)), None)
+    double.script("PATCH", "x.ttl", 205, None)
+    async with visit(double) as pod, pod.edit(double.url("x.ttl")) as graph:
+        graph.add((A, B, Literal("x")))
+    assert [one.headers["content-type"] for one in sent(double, "PATCH", "PUT")] == languages
+
+
+def _told(accepted: str) -> dict[str, str]:
+    return {"Content-Type": "text/turtle", "ETag": '"1"'} | ({"Accept-Patch": accepted} if accepted else {})
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_a_patch_on_a_line_that_broke_is_looked_after(double: PodDouble, arrives: bool) -> None:
+    double.script("PATCH", "x.ttl", faults.dropped(), after=arrives)
+    async with visit(double) as pod, pod.edit(double.url("x.ttl")) as graph:
+        graph.add((A, B, Literal("x")))
+    assert held(double).count('"x"') == 1
+    assert len(sent(double, "PATCH")) == (1 if arrives else 2)
+
+
+async def test_a_patch_that_was_lost_while_somebody_else_wrote_is_told(double: PodDouble) -> None:
+    def meanwhile(request: httpx2.Request) -> httpx2.Response:
+        double.put("x.ttl", "<#theirs> <#b> <#c>.")
+        raise httpx2.RemoteProtocolError("gone", request=request)
+
+    double.script("PATCH", "x.ttl", meanwhile)
+    async with visit(double) as pod:
+        with pytest.raises(Unreachable):
+            async with pod.edit(double.url("x.ttl")) as graph:
+                graph.add((A, B, Literal("x")))
+    assert "theirs" in held(double)
+    assert len(sent(double, "PATCH")) == 1

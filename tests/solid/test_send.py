@@ -116,15 +116,82 @@ async def test_a_write_follows_only_where_it_stays_that_write(double: PodDouble,
 
 
 @pytest.mark.parametrize("error", [httpx2.RemoteProtocolError("x"), httpx2.ReadError("x"), httpx2.WriteError("x")])
-async def test_a_read_on_a_line_that_broke_is_asked_once_more(double: PodDouble, error: Exception) -> None:
+async def test_a_read_on_a_line_that_broke_is_asked_again_a_few_times(double: PodDouble, error: Exception) -> None:
     double.script("GET", "x.ttl", error)
-    async with visit(double) as pod:
+    async with visit(double, limits=Limits(retries=2, retry_seconds=0.0)) as pod:
         assert (await pod.get(double.url("x.ttl"))).status == 200
-        double.script("GET", "x.ttl", error, 2)
+        assert len(double.requests) == 2
+        double.script("GET", "x.ttl", error, None)
         with pytest.raises(Unreachable) as stop:
             await pod.get(double.url("x.ttl"))
     assert type(error).__name__ in str(stop.value)
-    assert len(double.requests) == 4
+    assert len(double.requests) == 5
+
+
+# A server that is busy
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_a_busy_server_is_asked_again_when_it_said(double: PodDouble, status: int, method: str) -> None:
+    double.script(method, "x.ttl", faults.busy(status, "0"), 2)
+    async with visit(double) as pod:
+        guard = {"If-None-Match": '"other"', "Content-Type": "text/turtle"}
+        reply = await pod.ask(method, double.url("x.ttl"), guard, b"<a> <b> <c>." if method == "PUT" else None)
+    assert reply.status in (200, 205)
+    assert len(double.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "retry_after", "why"),
+    [
+        (503, "POST", "0", "a gateway may have let it through, and nothing guards it"),
+        (429, "GET", "31", "nobody waits that long"),
+        (503, "GET", "", "it does not say when"),
+        (503, "GET", "Wed, 21 Oct 2015 07:28:00 GMT", "a date may be years away"),
+        (500, "GET", "0", "it is not busy, it is broken"),
+    ],
+)
+async def test_a_busy_server_is_left_alone_where(
+    double: PodDouble, status: int, method: str, retry_after: str, why: str
+) -> None:
+    double.script(method, "x.ttl", faults.busy(status, retry_after), None)
+    async with visit(double) as pod:
+        reply = await pod.ask(method, double.url("x.ttl"), body=b"x" if method == "POST" else None)
+    assert reply.status == status
+    assert len(double.requests) == 1, why
+
+
+async def test_a_server_that_is_always_busy_is_given_up(double: PodDouble) -> None:
+    double.script("GET", "x.ttl", faults.busy(429, "0"), None)
+    async with visit(double, limits=Limits(retries=4)) as pod:
+        with pytest.raises(Unreachable) as stop:
+            await pod.get(double.url("x.ttl"))
+    assert stop.value.after == 0
+    assert len(double.requests) == 5
+
+
+# A token that the server forgot
+
+
+async def test_a_token_the_server_no_longer_takes_is_renewed_once(
+    double: PodDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lifepod.solid.login._MOMENT", 0.0)
+    double.script("*", "x.ttl", 401)
+    async with visit(double) as pod:
+        await pod.ask("PUT", double.url("x.ttl"), {"Content-Type": "text/turtle"}, b"<a> <b> <c>.")
+        assert [s.method for s in double.requests] == ["PUT", "POST", "PUT"]
+        double.script("GET", "x.ttl", 401, None)
+        assert (await pod.ask("GET", double.url("x.ttl"))).status == 401
+        assert [s.method for s in double.requests][3:] == ["GET", "POST", "GET"]
+
+
+async def test_a_token_that_is_only_moments_old_is_not_asked_for_again(double: PodDouble) -> None:
+    double.script("GET", "x.ttl", 401, None)
+    async with visit(double) as pod:
+        assert (await pod.ask("GET", double.url("x.ttl"))).status == 401
+        assert [s.method for s in double.requests] == ["GET"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "POST", "DELETE"])
@@ -340,3 +407,40 @@ async def test_the_login_of_one_pod_signs_for_another(double: PodDouble) -> None
     reply = await Sender(client).send("GET", other)
     await client.aclose()
     assert (reply.status, claims(double.requests[-1])["htu"]) == (200, other)
+
+
+# A body that is still on its way
+
+
+async def test_a_stream_is_read_as_it_comes_and_holds_up_nobody(double: PodDouble) -> None:
+    double.put("big.bin", b"x" * 300_000, "application/octet-stream")
+    small = Limits(in_flight=1, document_bytes=1000)
+    async with visit(double, limits=small) as pod, pod.open("GET", double.url("big.bin")) as opened:
+        assert (opened.reply.status, opened.reply.body) == (200, b"")
+        assert (await pod.get(double.url("x.ttl"))).status == 200
+        assert sum([len(part) async for part in opened.parts]) == 300_000
+
+
+async def test_a_stream_follows_by_hand_and_tells_of_a_break(double: PodDouble) -> None:
+    class Breaks(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"half"
+            raise httpx2.ReadError("gone")
+
+    double.script("GET", "old", faults.redirect("/alice/x.ttl"))
+    double.script("GET", "x.ttl", lambda request: httpx2.Response(200, stream=Breaks()))
+    async with visit(double) as pod, pod.open("GET", double.url("old")) as opened:
+        assert opened.reply.url == double.url("x.ttl")
+        with pytest.raises(Unreachable):
+            [part async for part in opened.parts]
+    old, new = sent(double, "GET")
+    assert claims(old)["jti"] != claims(new)["jti"]
+
+
+async def test_a_stream_elsewhere_gets_nothing_of_ours(double: PodDouble) -> None:
+    double.script("GET", "old", faults.redirect("https://evil.example/take"))
+    async with visit(double) as pod:
+        with pytest.raises(Unreachable):
+            async with pod.open("GET", double.url("old")):
+                pass
+    assert [s.url for s in double.requests] == [double.url("old")]

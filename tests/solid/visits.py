@@ -18,7 +18,7 @@ from lifepod.solid.login import Credentials, sign_in
 from lifepod.solid.pod import Pod
 from lifepod.solid.send import Sender
 
-QUICK = Limits(request_seconds=0.02)
+QUICK = Limits(request_seconds=0.02, retry_seconds=0.0)
 """A hanging server is given up at once."""
 START = "<#a> <#b> <#c>.\n"
 """A small document."""

@@ -40,7 +40,7 @@ def everything(stage: Stage, answer: Answer) -> None:
 async def afresh(stage: Stage, answer: Answer) -> None:
     """A line that is not open yet, to a server that gives one answer to everything."""
     await stage.desk.__aexit__(None, None, None)
-    stage.double._scripts.clear()
+    stage.double.scripts.clear()
     everything(stage, answer)
 
 
@@ -63,7 +63,7 @@ async def test_without_a_picture_a_failed_look_says_why_and_offers_another_try()
             assert said in seat.said("Waiting"), answer
             assert "Try again" in seat.text
             assert NO_PICTURE in seat.text
-        stage.double._scripts.clear()
+        stage.double.scripts.clear()
         await seat.click("Waiting Button")
         assert "journal/" in seat.text
 
@@ -79,7 +79,7 @@ async def test_with_a_picture_a_failed_look_keeps_it_and_says_so() -> None:
             assert seat.said("#notice").endswith("This is the kept picture; u looks again.")
             assert "14:03" in seat.text
             assert "purchases/" in seat.text
-        stage.double._scripts.clear()
+        stage.double.scripts.clear()
         await seat.press("u")
         assert not seat.app.screen.query_one("#notice").display
         assert "just now" in seat.text
@@ -90,7 +90,7 @@ async def test_a_pod_that_no_longer_lets_the_owner_in_is_told_with_an_advice() -
     async with seated(stage) as seat:
         await seat.settle()
         for status in (401, 403):
-            stage.double._scripts.clear()
+            stage.double.scripts.clear()
             for path in ("", ".acl"):
                 stage.double.script("*", path, status, times=None)
             await seat.press("u")
@@ -180,7 +180,7 @@ async def test_no_broken_line_at_any_step_takes_the_screen_away() -> None:
                 await stage.desk.__aexit__(None, None, None)
                 everything(stage, dying_after(steps))
                 done = await journey()
-                stage.double._scripts.clear()
+                stage.double.scripts.clear()
                 steps += stride
             assert steps > stride, "the line never broke"
             assert seat.on(PlacesScreen)

@@ -268,7 +268,7 @@ async def test_a_plan_that_cannot_be_made_is_told_and_can_be_tried_again() -> No
         stage.double.script("*", "", PLANNING[0][0], times=None)
         await ask(seat, "grant")
         for answer, said in PLANNING:
-            stage.double._scripts.clear()
+            stage.double.scripts.clear()
             for method, path in itertools.product(("HEAD", "GET"), ("", ".acl")):
                 stage.double.script(method, path, answer, times=None)
             await seat.click("#again")
@@ -279,7 +279,7 @@ async def test_a_plan_that_cannot_be_made_is_told_and_can_be_tried_again() -> No
             await seat.until(told)
             assert len(seat.said("#plan").split(". ")) >= 2, "a sentence without an advice"
             assert buttons(seat) == ["Try again", "Close"]
-        stage.double._scripts.clear()
+        stage.double.scripts.clear()
         await seat.click("#again")
         await seat.until(lambda: seat.said("#title") == "The plan: nothing is written yet")
         assert writes(stage) == []

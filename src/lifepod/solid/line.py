@@ -46,12 +46,25 @@ async def received(
     """
     try:
         async with asyncio.timeout(limits.request_seconds * 4), opening as answer:
-            headers = {name.lower(): answer.headers[name] for name in answer.headers}
-            return Reply(url, answer.status_code, headers, await _body(answer, url, bound))
+            return replied(answer, url, await _body(answer, url, bound))
     except TimeoutError:
         raise httpx2.ReadTimeout("too slow") from None
     except (ValueError, httpx2.InvalidURL) as error:
         raise Unreachable(f"{plain(url)} sent an answer that is not HTTP ({type(error).__name__}).") from None
+
+
+def replied(answer: httpx2.Response, url: str, body: bytes = b"") -> Reply:
+    """An answer as a value."""
+    return Reply(url, answer.status_code, {name.lower(): answer.headers[name] for name in answer.headers}, body)
+
+
+async def parts_of(answer: httpx2.Response, url: str) -> AsyncIterator[bytes]:
+    """The body of an answer, unpacked, part by part; raises :class:`Unreachable` where the line breaks."""
+    try:
+        async for part in answer.aiter_bytes():
+            yield part
+    except httpx2.HTTPError as error:
+        raise broken(url, error) from None
 
 
 async def _body(answer: httpx2.Response, url: str, bound: int) -> bytes:
@@ -62,6 +75,16 @@ async def _body(answer: httpx2.Response, url: str, bound: int) -> bytes:
             raise TooBig(f"{plain(url)} is larger than {bound} bytes.", bound=bound, place=url)
         parts.append(part)
     return b"".join(parts)
+
+
+class CutOff(Unreachable):
+    """A write whose answer never came: it may or may not have arrived."""
+
+    @classmethod
+    def of(cls, url: str, error: httpx2.HTTPError) -> CutOff:
+        """As :func:`broken` says it."""
+        said = broken(url, error, "The write may or may not have arrived; look before you repeat it.")
+        return cls(str(said), host=said.host)
 
 
 def broken(url: str, error: httpx2.HTTPError, tail: str = "") -> Unreachable:

@@ -32,6 +32,8 @@ from lifepod.solid.wire import Reply, failure_of, is_loopback, origin_of, own_sp
 _ANSWER_BYTES = 200_000
 """A discovery document or a token, bytes."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}\Z")
+_MOMENT = 5.0
+"""Seconds in which a token does not go stale."""
 _CODES = (
     "access_denied",
     "invalid_client",
@@ -134,6 +136,7 @@ class DPoPClient(AsyncOAuth2Client):
         self.proofs = Proofs()
         self._issuer = credentials.issuer
         self._bounds = bounds
+        self._fetched = 0.0
         super().__init__(
             client_id=credentials.client_id,
             client_secret=credentials.client_secret,
@@ -165,7 +168,20 @@ class DPoPClient(AsyncOAuth2Client):
         # A token that lives shorter than authlib's minute would otherwise be fetched anew for every request.
         self.leeway = min(60, token["expires_in"] // 2)
         self.token = token
+        self._fetched = time.monotonic()
         return self.token
+
+    async def renewed(self, used: str) -> bool:
+        """Whether there is another token than the one that was ``used`` and refused; a fresh one is fetched at once.
+
+        A token that is only moments old is not fetched again: the server refuses something else then.
+        """
+        async with self._token_refresh_lock:  # type: ignore[attr-defined]  # authlib's own, left out of its stubs
+            if self.token["access_token"] == used:
+                if time.monotonic() - self._fetched < _MOMENT:
+                    return False
+                await self.fetch_token(self.metadata["token_endpoint"])
+        return True
 
 
 def _token_of(reply: Reply, issuer: str) -> dict[str, Any]:

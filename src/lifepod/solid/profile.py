@@ -16,7 +16,8 @@ from lifepod.errors import Missing, NotSignedIn, Refused, TooBig
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.rdf.turtle import Document, copy_of, iris
-from lifepod.solid.pod import Pod, document_of
+from lifepod.solid.reading import document_of
+from lifepod.solid.resources import Resources
 from lifepod.solid.send import Sender
 from lifepod.solid.wire import JSON_LD, TURTLE, failure_of
 
@@ -57,7 +58,7 @@ def _addresses(document: Document, webid: str, claim: str) -> tuple[str, ...]:
     return tuple(iri for iri in found if iri.startswith(("https://", "http://")))
 
 
-async def read_profile(pod: Pod, webid: str) -> WebIdProfile:
+async def read_profile(pod: Resources, webid: str) -> WebIdProfile:
     """Read as the signed-in agent; raises what reading raises."""
     return profile_of(await pod.read(urldefrag(webid).url), webid)
 

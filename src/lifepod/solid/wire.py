@@ -56,6 +56,11 @@ class Reply:
         """Media type without parameters, lower case."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
+    def tokens(self, name: str) -> frozenset[str]:
+        """The words of a header that lists media types or methods, lower case, without their parameters."""
+        listed = self.headers.get(name, "")[:4000].split(",")
+        return frozenset(word for one in listed if (word := one.split(";")[0].strip().lower()))
+
     @property
     def links(self) -> tuple[Link, ...]:
         """Every ``Link``, targets resolved against the URL of the answer."""
@@ -190,6 +195,15 @@ def redirect_of(method: str, url: str, status: int, location: str | None) -> str
     return target
 
 
+def parts_told(reply: Reply) -> tuple[int, int, int | None] | None:
+    """First and last byte of the part an answer holds, and how many there are in all (RFC 9110 §14.4)."""
+    found = re.fullmatch(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", reply.headers.get("content-range", "").strip())
+    if found is None:
+        return None
+    first, last, whole = found.groups()
+    return int(first), int(last), None if whole == "*" else int(whole)
+
+
 def message_of(reply: Reply) -> str:
     """What the server says of a failure, harmless and short: RFC 9457 problem details or the server's own JSON."""
     if "json" not in reply.content_type:
@@ -234,7 +248,7 @@ def failure_of(method: str, reply: Reply) -> LifepodError | None:
             advice="Free space in the pod, or send less.",
         )
     if status in (429, 503):
-        wait = _seconds(reply.headers.get("retry-after", ""))
+        wait = seconds_of(reply.headers.get("retry-after", ""))
         when = f" Try again in {wait:.0f} s." if wait is not None else ""
         return Unreachable(f"{shown}: the server is busy ({status}).{when}", host=origin_of(place), after=wait)
     if status >= 500:
@@ -249,5 +263,6 @@ def failure_of(method: str, reply: Reply) -> LifepodError | None:
 _VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "change", "POST": "add to", "DELETE": "delete"}
 
 
-def _seconds(value: str) -> float | None:
+def seconds_of(value: str) -> float | None:
+    """What ``Retry-After`` says, seconds, a day at most; ``None`` where it says none or names a date."""
     return min(float(value), 86400.0) if re.fullmatch(r"\d{1,9}", value.strip()) else None

@@ -1,0 +1,88 @@
+"""Answers as what they mean: a graph by its media type, a container's members, what a document may be patched with.
+
+It refuses to ask for anything, and to take a member that a container cannot have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lifepod.errors import LifepodError, Malformed
+from lifepod.limits import LIMITS, Limits
+from lifepod.plain import plain
+from lifepod.rdf.flat import members
+from lifepod.rdf.jsonld import read_jsonld
+from lifepod.rdf.turtle import Document, parse_turtle, same_triples, write_turtle
+from lifepod.solid.wire import JSON_LD, TURTLE, Reply, settled_tag
+
+RDF = f"{TURTLE}, {JSON_LD};q=0.5"
+"""What we ask for where linked data is wanted."""
+TURTLES = frozenset({TURTLE, "text/n3", "application/n-triples", "application/x-turtle"})
+"""Media types that a Turtle parser reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A container as it was listed, or why it could not be."""
+
+    url: str
+    members: tuple[tuple[str, str], ...] = ()
+    """URL and time of change (``""`` where the server does not say) of each member, sorted by URL."""
+    control: str | None = None
+    """Target of ``Link rel="acl"``, if one came along."""
+    wac_allow: bool = False
+    """Whether the answer carried ``WAC-Allow``."""
+    failure: LifepodError | None = None
+    cut: bool = False
+    """A limit was reached: there is more below than was walked."""
+    etag: str = ""
+    """Its settled version (:func:`~lifepod.solid.wire.settled_tag`), to ask again whether it changed."""
+    unchanged: bool = False
+    """The server says that it is what was known before (304)."""
+
+
+def listing_of(reply: Reply, took: float, limits: Limits = LIMITS) -> Listing:
+    """A container's answer → its listing; ``took`` is how long it was under way, seconds. Raises :class:`Malformed`."""
+    found = members(turtle_of(reply, limits), reply.url, limits)
+    inside = tuple((u, when) for u, when in found.items() if _is_member(u, reply.url))
+    return Listing(reply.url, inside, reply.link("acl"), "wac-allow" in reply.headers, etag=settled_tag(reply, took))
+
+
+def names_members(reply: Reply, limits: Limits = LIMITS) -> bool:
+    """Whether a container's answer names anything it holds, in whatever spelling."""
+    return bool(members(turtle_of(reply, limits), reply.url, limits))
+
+
+def document_of(reply: Reply, limits: Limits = LIMITS) -> Document:
+    """An answer as a graph, by its media type; raises :class:`Malformed`."""
+    if reply.content_type == JSON_LD:
+        return Document(reply.url, read_jsonld(reply.body, reply.url, limits), reply.etag)
+    return Document(reply.url, parse_turtle(turtle_of(reply, limits), reply.url, limits), reply.etag)
+
+
+def same_as_text(document: Document | None, text: str | None) -> bool:
+    """Whether a document says what a kept Turtle text says; no document is no text."""
+    if document is None or text is None:
+        return document is None and text is None
+    return same_triples(document.graph, parse_turtle(text.encode(), document.url))
+
+
+def turtle_of(reply: Reply, limits: Limits = LIMITS) -> bytes:
+    """The body of an answer as Turtle; raises :class:`Malformed` for other media types."""
+    if reply.content_type in TURTLES:
+        return reply.body
+    if reply.content_type == JSON_LD:
+        return write_turtle(read_jsonld(reply.body, reply.url, limits))
+    raise Malformed(
+        f"{plain(reply.url)} is no linked data (it is {plain(reply.content_type or 'of unknown type', 60)}).",
+        place=reply.url,
+        advice="Read it as a file; lifepod interprets only Turtle and JSON-LD.",
+    )
+
+
+def _is_member(url: str, container: str) -> bool:
+    # What a listing names outside its own container is not the container's to name.
+    rest = url[len(container) :] if url.startswith(container) else ""
+    name = rest.removesuffix("/")
+    return bool(name) and unquote(name) not in (".", "..") and not set(name) & set("/?#")
