@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 EXTRAS := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null && echo dev || echo home,dev)
 ARGS ?=
 
-.PHONY: demo test check bench oracle pictures constraints clean
+.PHONY: demo test check bench oracle interop docs pictures constraints browser clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -23,7 +23,13 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	@$(BIN)/lifepod demo $(ARGS)
 
-test: $(READY)
+# The login is tested in a real browser.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& echo "installing chromium" >&2 && apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends chromium >&2; } || echo "no chromium here: install it (apt-get install chromium)" >&2
+
+test: $(READY) browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)
@@ -40,6 +46,16 @@ N ?= 100
 
 oracle: $(READY)
 	@$(BIN)/python -m tests.oracle --trees $(N) $(ARGS)
+
+# The same suite on four servers; writes the table of the README.
+interop: $(READY)
+	@$(BIN)/python -m tests.interop $(ARGS)
+
+# The API reference, from the docstrings, into build/docs.
+docs: $(READY)
+	@$(BIN)/pdoc --no-show-source -o build/docs lifepod lifepod.errors lifepod.limits \
+		lifepod.solid.pod lifepod.solid.resources lifepod.owner.desk lifepod.vendor.desk lifepod.rdf.mapping
+	@echo build/docs/index.html
 
 pictures: $(READY)
 	@$(BIN)/python tests/bench/pictures.py

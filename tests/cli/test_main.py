@@ -35,6 +35,7 @@ def test_every_command_of_this_release_is_there() -> None:
         "demo", "home up", "home down", "home status", "home add", "home backup", "home remove", "profiles", "whoami",
         "logout", "import", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke", "vendor read",
         "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
+        "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query",
     }  # fmt: skip
 
 

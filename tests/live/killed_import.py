@@ -15,7 +15,7 @@ import httpx2
 
 from lifepod.owner.desk import Desk
 from lifepod.solid.door import Door
-from lifepod.solid.session import choose
+from lifepod.solid.remembered import choose
 
 
 class Fuse(httpx2.AsyncHTTPTransport):

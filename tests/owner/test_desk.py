@@ -18,7 +18,7 @@ from lifepod.owner.desk import Desk
 from lifepod.owner.words import wish
 from lifepod.solid.dirs import cache_dir, config_dir, state_dir
 from lifepod.solid.door import Door
-from lifepod.solid.session import Profile
+from lifepod.solid.remembered import Profile
 
 
 def remembered(double: PodDouble, name: str = "me") -> Profile:

@@ -17,11 +17,10 @@ from lifepod.solid.profile import (
     WebIdProfile,
     check_webid,
     completed,
-    empty_type_index,
     profile_of,
     read_profile,
-    registered,
 )
+from lifepod.solid.typeindex import empty_type_index, registered
 
 CARD = "https://pod.example/alice/profile/card"
 ME = CARD + "#me"

@@ -16,7 +16,8 @@ from lifepod.errors import Conflict, LifepodError, Malformed, NotReady, NotSigne
 from lifepod.solid.dirs import config_dir, state_dir
 from lifepod.solid.keyring import FileStore, Store
 from lifepod.solid.login import Credentials
-from lifepod.solid.session import Profile, choose, forget, open_pod, profiles, remember
+from lifepod.solid.remembered import Profile, choose, profiles
+from lifepod.solid.session import forget, open_pod, remember
 
 POD = "https://pod.example/alice/"
 ALICE = Credentials(POD + "profile/card#me", "https://pod.example/", "id-1", "s3cret-1")

@@ -9,25 +9,18 @@ value out of a matcher where that would widen it: edits are made in the graph as
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from lifepod import names
 from lifepod.access.rules import PUBLIC, SIGNED_IN, Kind, Mode, Rule, Test, Who
 from lifepod.access.servers import Dialect, Server
+from lifepod.access.wac import IRI_OF, minted, mode_of
 from lifepod.rdf.turtle import copy_of
 
-_MODE_OF = {
-    URIRef(names.ACL_READ): Mode.READ,
-    URIRef(names.ACL_APPEND): Mode.APPEND,
-    URIRef(names.ACL_WRITE): Mode.WRITE,
-    URIRef(names.ACL_CONTROL): Mode.CONTROL,
-}
-_IRI_OF = {mode: iri for iri, mode in _MODE_OF.items()}
 _TYPE = URIRef(names.RDF_TYPE)
 
 
@@ -42,7 +35,8 @@ _ALL, _ANY, _NONE = _term("allOf"), _term("anyOf"), _term("noneOf")
 _AGENT, _CLIENT, _ISSUER, _VC = _term("agent"), _term("client"), _term("issuer"), _term("vc")
 _PUBLIC, _SIGNED_IN = _term("PublicAgent"), _term("AuthenticatedAgent")
 _PUBLIC_CLIENT, _PUBLIC_ISSUER = _term("PublicClient"), _term("PublicIssuer")
-_ROLES = {_term("CreatorAgent"): "whoever made it", _term("OwnerAgent"): "whoever owns it"}
+_ROLES = {names.ACP + "CreatorAgent": "whoever made it", names.ACP + "OwnerAgent": "whoever owns it"}
+_NAMED = {str(_PUBLIC): PUBLIC, str(_SIGNED_IN): SIGNED_IN} | {r: Who(Kind.BY_ROLE, as_) for r, as_ in _ROLES.items()}
 _KNOWN = {_TYPE, _AGENT, _CLIENT, _ISSUER, _VC}
 
 
@@ -94,22 +88,30 @@ class _Reader:
             every, some, none = (Test(unclear=True),), (), ()
             notes = ("a policy in another document",) if elsewhere else ("an entry for another place",)
         for predicate, deny in ((_ALLOW, False), (_DENY, True)):
-            said = {_as_iri(mode) for mode in self._graph.objects(policy, predicate)}
-            modes = frozenset(Mode) if elsewhere else frozenset(_MODE_OF[m] for m in said if m in _MODE_OF)
-            if modes:
+            said = list(self._graph.objects(policy, predicate))
+            sure = _modes(term for term in said if not self._is_odd(term))
+            if modes := frozenset(Mode) if elsewhere else sure:
                 yield Rule(self._document, node, modes, every, some, none, deny, notes=notes)
+            if (modes := _modes(said) - sure) and (every or some):
+                unclear = (*every, Test(unclear=True))
+                yield Rule(self._document, node, modes, unclear, some, none, deny, notes=notes)
+
+    def _is_odd(self, term: Node) -> bool:
+        """Text in the place of an IRI: the measured server takes it for one, of others nobody knows."""
+        return isinstance(term, Literal) and not self._server.is_measured
 
     def _tests(self, policy: Node, predicate: URIRef) -> tuple[Test, ...]:
         return tuple(sorted({self._test(m) for m in self._graph.objects(policy, predicate)}, key=repr))
 
     def _test(self, matcher: Node) -> Test:
-        agents = {_who(agent) for agent in self._graph.objects(matcher, _AGENT)}
+        agents = {_who(str(agent)) for agent in self._graph.objects(matcher, _AGENT)}
         clients = {str(client) for client in self._graph.objects(matcher, _CLIENT)}
         issuers = {str(issuer) for issuer in self._graph.objects(matcher, _ISSUER)}
         if str(_PUBLIC_CLIENT) in clients:
             # Holds for every visitor, with or without an app (A10); an attribute all the same, so alone it is enough.
             clients, agents = set(), agents or {PUBLIC}
         never, unclear = self._by_server(matcher, agents, issuers)
+        unclear |= any(self._is_odd(o) for p in (_AGENT, _CLIENT, _ISSUER) for o in self._graph.objects(matcher, p))
         return Test(tuple(sorted(agents)), tuple(sorted(clients)), tuple(sorted(issuers)), unclear=unclear, never=never)
 
     def _by_server(self, matcher: Node, agents: set[Who], issuers: set[str]) -> tuple[bool, bool]:
@@ -128,18 +130,18 @@ class _Reader:
         return False, unclear
 
 
-def _as_iri(node: Node) -> URIRef:
-    return URIRef(str(node))
+def _who(agent: str) -> Who:
+    return _NAMED.get(agent) or Who(Kind.AGENT, agent)
 
 
-def _who(agent: Node) -> Who:
-    if agent == _PUBLIC:
-        return PUBLIC
-    if agent == _SIGNED_IN:
-        return SIGNED_IN
-    if agent in _ROLES:
-        return Who(Kind.BY_ROLE, _ROLES[_as_iri(agent)])
-    return Who(Kind.AGENT, str(agent))
+def _modes(terms: Iterable[Node]) -> frozenset[Mode]:
+    return frozenset(mode for mode in map(mode_of, terms) if mode is not None)
+
+
+def _take(out: Graph, subject: Node, predicate: URIRef, said: str) -> None:
+    """Remove an object, be it an IRI or text."""
+    for obj in [o for o in out.objects(subject, predicate) if str(o) == said]:
+        out.remove((subject, predicate, obj))
 
 
 def names_place(graph: Graph, place: str) -> bool:
@@ -181,7 +183,7 @@ class _Policy:
 
 def _add(out: Graph, document: str, place: str, policy: _Policy) -> None:
     effect = "allow" if policy.effect == _ALLOW else "deny"
-    named = _minted(document, effect, policy.agent, place, ",".join(sorted(policy.modes)))
+    named = minted(document, effect, policy.agent, place, ",".join(sorted(policy.modes)))
     control, matcher = URIRef(f"{named}-control"), URIRef(f"{named}-matcher")
     acr = next(iter(sorted(out.subjects(_RESOURCE, URIRef(place)), key=str)), URIRef(f"{document}#acr"))
     out.add((acr, _TYPE, URIRef(names.ACP_RESOURCE)))
@@ -193,7 +195,7 @@ def _add(out: Graph, document: str, place: str, policy: _Policy) -> None:
     out.add((control, _APPLY, named))
     out.add((named, _TYPE, _term("Policy")))
     for mode in policy.modes:
-        out.add((named, policy.effect, _IRI_OF[mode]))
+        out.add((named, policy.effect, IRI_OF[mode]))
     out.add((named, _ANY, matcher))
     out.add((matcher, _TYPE, _term("Matcher")))
     out.add((matcher, _AGENT, URIRef(policy.agent)))
@@ -203,10 +205,8 @@ def _lift(out: Graph, document: str, agent: str, modes: frozenset[Mode]) -> None
     """Take back what a denial of ours says about these modes (the one that a revoke of an inherited grant makes)."""
     for policy in _policies(out):
         if str(policy).startswith(f"{document}#rule-") and _is_for(out, policy, agent):
-            for mode in modes:
-                out.remove((policy, _DENY, _IRI_OF[mode]))
-            if Mode.WRITE in modes:
-                out.remove((policy, _DENY, _IRI_OF[Mode.APPEND]))
+            for mode in modes | ({Mode.APPEND} if Mode.WRITE in modes else set()):
+                _take(out, policy, _DENY, str(IRI_OF[mode]))
             if (policy, _DENY, None) not in out and (policy, _ALLOW, None) not in out:
                 _drop(out, policy)
 
@@ -218,21 +218,21 @@ def without_agent(graph: Graph, document: str, agent: str, modes: frozenset[Mode
     but agents. Everything else gets an exclusion (``noneOf``) of this agent, because taking a value out of a matcher
     with other attributes would widen it (P8); what the agent keeps goes into a policy of its own.
     """
-    who, taken = URIRef(agent), _taken(modes)
-    if (None, _AGENT, who) not in graph:
+    taken = _taken(modes)
+    if agent not in map(str, graph.objects(None, _AGENT)):
         return graph
     out = copy_of(graph)
     for policy in sorted(_policies(graph), key=str):
-        held = {_MODE_OF[m] for m in map(_as_iri, graph.objects(policy, _ALLOW)) if m in _MODE_OF}
-        if not held & taken or who not in _agents(graph, policy):
+        held = _modes(graph.objects(policy, _ALLOW))
+        if not held & taken or agent not in _agents(graph, policy):
             continue
         kept = held - taken | ({Mode.APPEND} if Mode.WRITE in held and Mode.APPEND not in modes else set())
         if _is_for(graph, policy, agent):
             _reduce(out, policy, kept)
         else:
-            among = _exclude(out, document, policy, who)
+            among = _exclude(out, document, policy, agent)
             if kept:
-                _keep(out, graph, _Kept(document, policy, who, kept, among))
+                _keep(out, graph, _Kept(document, policy, agent, kept, among))
     return out
 
 
@@ -249,8 +249,12 @@ def _matchers(graph: Graph, policy: Node) -> set[Node]:
     return {m for p in (_ALL, _ANY) for m in graph.objects(policy, p)}
 
 
-def _agents(graph: Graph, policy: Node) -> set[Node]:
-    return {agent for matcher in _matchers(graph, policy) for agent in graph.objects(matcher, _AGENT)}
+def _agents(graph: Graph, policy: Node) -> set[str]:
+    return {agent for matcher in _matchers(graph, policy) for agent in _named(graph, matcher)}
+
+
+def _named(graph: Graph, matcher: Node) -> set[str]:
+    return {str(agent) for agent in graph.objects(matcher, _AGENT)}
 
 
 def _is_for(graph: Graph, policy: Node, agent: str) -> bool:
@@ -258,17 +262,17 @@ def _is_for(graph: Graph, policy: Node, agent: str) -> bool:
     some, every = set(graph.objects(policy, _ANY)), set(graph.objects(policy, _ALL))
 
     def alone(matcher: Node) -> bool:
-        return set(graph.objects(matcher, _AGENT)) == {URIRef(agent)}
+        return _named(graph, matcher) == {agent}
 
     return any(alone(m) for m in every) or (bool(some) and all(alone(m) for m in some))
 
 
-def _reduce(out: Graph, policy: Node, kept: set[Mode]) -> None:
-    for iri, mode in _MODE_OF.items():
-        if mode in kept:
-            out.add((policy, _ALLOW, iri))
-        else:
-            out.remove((policy, _ALLOW, iri))
+def _reduce(out: Graph, policy: Node, kept: frozenset[Mode]) -> None:
+    held = _modes(out.objects(policy, _ALLOW))
+    for mode in held - kept:
+        _take(out, policy, _ALLOW, str(IRI_OF[mode]))
+    for mode in kept - held:
+        out.add((policy, _ALLOW, IRI_OF[mode]))
     if (policy, _ALLOW, None) not in out and (policy, _DENY, None) not in out:
         _drop(out, policy)
 
@@ -288,21 +292,21 @@ def _drop(out: Graph, policy: Node) -> None:
             out.remove((control, None, None))
 
 
-def _exclude(out: Graph, document: str, policy: Node, who: URIRef) -> bool:
+def _exclude(out: Graph, document: str, policy: Node, who: str) -> bool:
     """Nobody but this agent loses the policy; whether it could simply leave a list of agents."""
-    plain = [m for m in out.objects(policy, _ANY) if (m, _AGENT, who) in out]
+    plain = [m for m in out.objects(policy, _ANY) if who in _named(out, m)]
     alone = all(_has_agents_only(out, m) and set(out.subjects(None, m)) == {policy} for m in plain)
-    if plain and alone and not any((m, _AGENT, who) in out for m in out.objects(policy, _ALL)):
+    if plain and alone and not any(who in _named(out, m) for m in out.objects(policy, _ALL)):
         for matcher in plain:
-            out.remove((matcher, _AGENT, who))
+            _take(out, matcher, _AGENT, who)
             if (matcher, _AGENT, None) not in out:
                 out.remove((policy, _ANY, matcher))
                 out.remove((matcher, None, None))
         return True
-    matcher = URIRef(f"{_minted(document, 'except', str(who))}-matcher")
+    matcher = URIRef(f"{minted(document, 'except', who)}-matcher")
     out.add((policy, _NONE, matcher))
     out.add((matcher, _TYPE, _term("Matcher")))
-    out.add((matcher, _AGENT, who))
+    out.add((matcher, _AGENT, URIRef(who)))
     return False
 
 
@@ -316,15 +320,15 @@ class _Kept:
 
     document: str
     policy: Node
-    who: URIRef
-    modes: set[Mode]
+    who: str
+    modes: frozenset[Mode]
     among: bool
     """It stood in a plain list of agents, so no other condition of those lists need be kept."""
 
 
 def _keep(out: Graph, graph: Graph, kept: _Kept) -> None:
     """A copy of the policy with the agent as a condition more, and the modes left."""
-    named = _minted(kept.document, "keeps", str(kept.policy), str(kept.who), ",".join(sorted(kept.modes)))
+    named = minted(kept.document, "keeps", str(kept.policy), kept.who, ",".join(sorted(kept.modes)))
     matcher = URIRef(f"{named}-matcher")
     for control in graph.subjects(_APPLY, kept.policy):
         out.add((control, _APPLY, named))
@@ -334,15 +338,9 @@ def _keep(out: Graph, graph: Graph, kept: _Kept) -> None:
             out.add((named, predicate, obj))
     out.add((named, _ALL, matcher))
     out.add((matcher, _TYPE, _term("Matcher")))
-    out.add((matcher, _AGENT, kept.who))
+    out.add((matcher, _AGENT, URIRef(kept.who)))
     for mode in kept.modes:
-        out.add((named, _ALLOW, _IRI_OF[mode]))
-
-
-def _minted(document: str, *parts: str) -> URIRef:
-    # Named by a digest, so that two WebIDs with one last segment never meet in one policy (access T9).
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
-    return URIRef(f"{document}#rule-{digest}")
+        out.add((named, _ALLOW, IRI_OF[mode]))
 
 
 def without_audience(graph: Graph, keep: frozenset[str]) -> Graph:
@@ -351,11 +349,11 @@ def without_audience(graph: Graph, keep: frozenset[str]) -> Graph:
     A policy for others alone goes; from a matcher of agents alone the others leave; anything else that lets others in
     is left out whole, which closes more than it opens.
     """
-    out, kept = copy_of(graph), {URIRef(agent) for agent in keep}
+    out = copy_of(graph)
     for policy in sorted(_policies(graph), key=str):
-        if (policy, _ALLOW, None) not in graph or _is_only_for(graph, policy, kept):
+        if (policy, _ALLOW, None) not in graph or _is_only_for(graph, policy, keep):
             continue
-        mine = {m for m in graph.objects(policy, _ANY) if set(graph.objects(m, _AGENT)) & kept}
+        mine = {m for m in graph.objects(policy, _ANY) if _named(graph, m) & keep}
         simple = all(_has_agents_only(graph, m) and set(graph.subjects(None, m)) == {policy} for m in mine)
         if not mine or not simple or any(graph.objects(policy, _ALL)):
             _drop(out, policy)
@@ -364,16 +362,16 @@ def without_audience(graph: Graph, keep: frozenset[str]) -> Graph:
             if matcher not in mine:
                 out.remove((policy, _ANY, matcher))
                 continue
-            for agent in set(graph.objects(matcher, _AGENT)) - kept:
-                out.remove((matcher, _AGENT, agent))
+            for agent in _named(graph, matcher) - keep:
+                _take(out, matcher, _AGENT, agent)
     return out
 
 
-def _is_only_for(graph: Graph, policy: Node, kept: set[URIRef]) -> bool:
+def _is_only_for(graph: Graph, policy: Node, kept: frozenset[str]) -> bool:
     """Whether only these agents can satisfy the policy."""
 
     def ours(matcher: Node) -> bool:
-        agents = set(graph.objects(matcher, _AGENT))
+        agents = _named(graph, matcher)
         return bool(agents) and agents <= kept
 
     some = set(graph.objects(policy, _ANY))
@@ -382,15 +380,15 @@ def _is_only_for(graph: Graph, policy: Node, kept: set[URIRef]) -> bool:
 
 def without_public(graph: Graph) -> Graph:
     """A copy of the ACR in which no allowing policy names the public; one shared with others keeps them."""
-    out = copy_of(graph)
+    out, public = copy_of(graph), str(_PUBLIC)
     for policy in sorted(_policies(graph), key=str):
-        if (policy, _ALLOW, None) not in graph or _PUBLIC not in _agents(graph, policy):
+        if (policy, _ALLOW, None) not in graph or public not in _agents(graph, policy):
             continue
-        mine = {m for m in _matchers(graph, policy) if (m, _AGENT, _PUBLIC) in graph}
-        others = {a for m in mine for a in graph.objects(m, _AGENT)} - {_PUBLIC}
+        mine = {m for m in _matchers(graph, policy) if public in _named(graph, m)}
+        others = {a for m in mine for a in _named(graph, m)} - {public}
         if others and all(_has_agents_only(graph, m) for m in mine):
             for matcher in mine:
-                out.remove((matcher, _AGENT, _PUBLIC))
+                _take(out, matcher, _AGENT, public)
         else:
             _drop(out, policy)
     return out

@@ -5,8 +5,8 @@ It refuses to read a clock (the time is passed in) and to say what holds: that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from lifepod.access.changelog import FINISHED, UNCONFIRMED, Change
 from lifepod.access.rules import Mode
@@ -14,7 +14,7 @@ from lifepod.access.rules import Mode
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one agent was given at one place, as far as the log tells."""
+    """What one agent was given at one place with one end, as far as the log tells."""
 
     agent: str
     place: str
@@ -31,44 +31,88 @@ class Grant:
         )
 
 
+@dataclass
+class _Holding:
+    """What one agent holds at one place: each mode with the end it was given with."""
+
+    since: str
+    open: dict[Mode, str] = field(default_factory=dict)
+    paused: dict[Mode, str] = field(default_factory=dict)
+
+    def grants(self, agent: str, place: str) -> Iterator[Grant]:
+        """One for each end."""
+        for until in sorted({*self.open.values(), *self.paused.values()}):
+            modes, paused = (frozenset(m for m, end in one.items() if end == until) for one in (self.open, self.paused))
+            yield Grant(agent, place, modes, self.since, until, paused)
+
+
+_Held = dict[tuple[str, str], _Holding]
+
+
+def standing(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that were carried out and not taken back since, in the order given (of time)."""
+    out, gone = list[Change](), set[str]()
+    for change in reversed([c for c in changes if c.state in (FINISHED, UNCONFIRMED)]):
+        if change.name in gone:
+            continue  # and what it took back stands again
+        if change.undoes:
+            gone.add(change.undoes)
+        out.append(change)
+    return tuple(reversed(out))
+
+
 def held(changes: Iterable[Change]) -> tuple[Grant, ...]:
-    """Every grant that was made and not fully taken back, by agent and place; changes in order of time."""
-    done = [c for c in changes if c.state in (FINISHED, UNCONFIRMED)]
-    undone = {c.undoes for c in done if c.undoes}
-    found: dict[tuple[str, str], Grant] = {}
-    for change in done:
-        if change.name not in undone and change.verb != "undo":
+    """Every grant that was made and not fully taken back, by agent, place and end; changes in order of time."""
+    found: _Held = {}
+    for change in standing(changes):
+        if not change.undoes:  # an undo, a resume: what it took back is not there any more
             _apply(found, change)
-    return tuple(found[key] for key in sorted(found))
+    return tuple(grant for key in sorted(found) for grant in found[key].grants(*key))
 
 
-def _apply(found: dict[tuple[str, str], Grant], change: Change) -> None:
-    key = (change.agent, change.place)
+def _apply(found: _Held, change: Change) -> None:
     if change.verb in ("grant", "resume"):
-        old = found.get(key)
-        modes = change.modes | (old.modes if old else frozenset())
-        until = change.until or (old.until if old and change.verb == "resume" else "")
-        found[key] = Grant(change.agent, change.place, modes, change.began, until)
-    elif change.verb == "suspend":
-        old = found.get(key) or Grant(change.agent, change.place, frozenset(), change.began)
-        found[key] = replace(old, modes=old.modes - change.modes, suspended=change.modes | old.suspended)
-    else:
+        holding = found.setdefault((change.agent, change.place), _Holding(change.began))
+        for mode in change.modes:
+            end = holding.paused.pop(mode, "") if change.verb == "resume" else ""
+            holding.paused.pop(mode, None)
+            holding.open[mode] = change.until or end
+        if Mode.WRITE in change.modes:
+            # Who may write may append, and a revoke of writing leaves that.
+            holding.open.setdefault(Mode.APPEND, holding.open[Mode.WRITE])
+    elif change.verb in ("suspend", "revoke", "private"):
         _take(found, change)
 
 
-def _take(found: dict[tuple[str, str], Grant], change: Change) -> None:
-    """A revoke or a making private: of the agent, or of everyone, at the place and below."""
-    for key, grant in list(found.items()):
-        whose = change.agent in ("", grant.agent)
-        inside = grant.place == change.place or (change.place.endswith("/") and grant.place.startswith(change.place))
-        if whose and inside:
-            left = replace(grant, modes=grant.modes - change.modes, suspended=grant.suspended - change.modes)
-            if left.modes or left.suspended:
-                found[key] = left
-            else:
-                del found[key]
+def _take(found: _Held, change: Change) -> None:
+    """A revoke, a suspension or a making private: of the agent, or of everyone, at the place and below."""
+    taken = change.modes | ({Mode.WRITE} if Mode.APPEND in change.modes else frozenset())
+    pausing = change.verb == "suspend"
+    if pausing:
+        found.setdefault((change.agent, change.place), _Holding(change.began))
+    for key, holding in list(found.items()):
+        agent, place = key
+        inside = place == change.place or (change.place.endswith("/") and place.startswith(change.place))
+        if not inside or change.agent not in ("", agent):
+            continue
+        here = pausing and place == change.place
+        for mode in taken:
+            end = holding.open.pop(mode, None)
+            if pausing and (end is not None or (here and mode in change.modes)):
+                holding.paused.setdefault(mode, end or "")
+            elif not pausing:
+                holding.paused.pop(mode, None)
+        if not (holding.open or holding.paused):
+            del found[key]
 
 
-def suspended_at(changes: Iterable[Change], agent: str, place: str) -> Grant | None:
-    """The grant of this agent at this place that is suspended now, if any."""
-    return next((g for g in held(changes) if (g.agent, g.place) == (agent, place) and g.suspended), None)
+def suspension_of(changes: Iterable[Change], agent: str, place: str) -> Change | None:
+    """The newest suspension of this agent at this place that was not taken back."""
+    mine = [c for c in standing(changes) if (c.verb, c.agent, c.place) == ("suspend", agent, place)]
+    return mine[-1] if mine else None
+
+
+def suspended_at(changes: Iterable[Change], agent: str, place: str) -> tuple[Grant, ...]:
+    """What of this agent is suspended now at this place and below."""
+    inside = (g for g in held(changes) if g.agent == agent and (g.place == place or g.place.startswith(place)))
+    return tuple(g for g in inside if g.suspended)

@@ -193,11 +193,19 @@ def resume(options: Common, how: How, agent: str, path: str) -> None:
     --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
     """
 
-    async def wanted(desk: Desk) -> tuple[Wish, dict[str, str]]:
-        asked, grant = await desk.to_resume(desk.agent(agent), await desk.place(path))
-        return asked, {"verb": "resume", "until": grant.until}
+    run(_resume(options, how, (agent, path)))
 
-    run(_change(options, how, wanted))
+
+async def _resume(options: Common, how: How, target: tuple[str, str]) -> None:
+    from lifepod.owner.desk import Note
+
+    voice = options.voice
+    async with _desk(options) as desk:
+        if not how.dry_run:
+            await desk.recover(voice.talk)
+        paused, end = await desk.to_resume(desk.agent(target[0]), await desk.place(target[1]))
+        plan = await desk.rehearse_undo(paused, partial(voice.progress, "looking at who has access"))
+        await _carry_out(voice, desk, (plan, Note("resume", end, how.why, paused.name)), how)
 
 
 Wanted = Callable[["Desk"], Awaitable[tuple["Wish", dict[str, str]]]]
@@ -223,7 +231,7 @@ async def _change(options: Common, how: How, wanted: Wanted) -> None:
         if not how.dry_run:
             await desk.recover(voice.talk)
         asked, told = await wanted(desk)
-        unchecked = told.get("verb") == "resume" or bool(click.get_current_context().params.get("unchecked"))
+        unchecked = bool(click.get_current_context().params.get("unchecked"))
         plan = await desk.rehearse(asked, unchecked=unchecked, tell=tell)
         await _carry_out(voice, desk, (plan, _note(told, how)), how)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import click
 
-from lifepod.cli import access, changing, demo, guard, home, journal, logins, looks, vendor
+from lifepod.cli import access, changing, demo, files, guard, home, journal, login, logins, looks, moving, query, vendor
 from lifepod.cli.options import AsListed
 from lifepod.cli.say import STOPPED, USAGE, Voice
 from lifepod.cli.say import OpenScreen as OpenScreen
@@ -28,10 +28,12 @@ def lifepod(profile: str | None) -> None:
 
 
 for _command in (
-    demo.demo, home.home, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
+    demo.demo, home.home, login.login, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
     access.who, access.sees, access.why, access.blind, access.survey, looks.matrix, looks.risks, looks.diff,
     changing.grant, changing.revoke,
-    changing.suspend, changing.resume, changing.private, changing.undo, changing.changes, guard.guard, vendor.vendor,
+    changing.suspend, changing.resume, changing.private, changing.undo, changing.changes, guard.guard,
+    files.ls, files.tree, files.find, files.get, files.put, files.edit, files.mkdir, moving.cp, moving.mv, moving.rm,
+    query.query,     vendor.vendor,
 ):  # fmt: skip
     lifepod.add_command(_command)
 

@@ -134,6 +134,18 @@ class Voice:
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
+    def choose(self, said: str, choices: tuple[str, ...]) -> str:
+        """One of several, by its number; empty where nobody is there to answer or no number is said."""
+        if not self.may_ask:
+            return ""
+        self.talk(said)
+        for number, choice in enumerate(choices, 1):
+            self.talk(f"  {number}  {choice}")
+        sys.stderr.write("Which one? ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline().strip()
+        return choices[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(choices) else ""
+
 
 def run(work: Coroutine[object, object, T]) -> T:
     """Run a command's coroutine; the only event loop of the command line."""

@@ -4,22 +4,29 @@ It refuses to let two changes run at once, and to leave a torn one lying: the ne
 back, and says which.
 
 * ``lifepod/access/pending.ttl`` stands exactly while a change is under way, with every document before and after.
+* A change that is still under way is left alone: on this machine by a lock (:mod:`lifepod.owner.turn`); one begun on
+  another machine counts as cut off when its record was not touched for some minutes, by the server's own clock.
 * A finished change is one document of its own, named by its time; for the owner alone.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from lifepod.access.changelog import FINISHED, ROLLED_BACK, UNCONFIRMED, Image, read_change, write_change
 from lifepod.access.changelog import Change as Change
+from lifepod.access.grants import standing
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotReady, Undecided
 from lifepod.owner.gather import now as now  # changes are stamped as imports are
 from lifepod.owner.kept import forget_unfinished
 from lifepod.owner.settle import ensure_private, must_be_closed
+from lifepod.owner.turn import Turn
 from lifepod.plain import plain
 from lifepod.solid.pod import Document, Pod, same_as_text
+from lifepod.solid.wire import quiet_for
 
 CHANGES = "lifepod/access/"
 """Container of the records, below the pod."""
@@ -28,14 +35,29 @@ _TURTLE = "text/turtle"
 _CLOSING = frozenset({"revoke", "suspend", "private"})
 """Changes that only close: torn, they are finished; others are rolled back, so that in doubt less is open."""
 
+_BUSY = "Another change of access is under way in this pod."
+_WAIT = "Wait until it is done, then try again."
+
 Say = Callable[[str], None]
 
 
+_TOUCHED_EVERY = 20.0
+"""Seconds after which a change under way shows that it still is."""
+_CUT_OFF_AFTER = 300.0
+"""Seconds without a sign after which a change of another machine counts as cut off; one write takes far less."""
+
+
 class ChangeLog:
-    """The records of one pod."""
+    """The records of one pod. Whoever begins a change releases the log at the end, whatever came of it."""
 
     def __init__(self, pod: Pod) -> None:
         self._pod = pod
+        self._turn = Turn(pod.storage)
+        self._touched = 0.0
+
+    def release(self) -> None:
+        """The change of this log is over for this process."""
+        self._turn.release()
 
     async def begin(self, change: Change, say: Say) -> None:
         """Before the first byte: bring a torn change to its end, then put this one on record.
@@ -44,14 +66,27 @@ class ChangeLog:
         """
         if not await ensure_private(self._pod, "lifepod/"):
             await must_be_closed(self._pod, "lifepod/")
-        await self.recover(say)
+        if not self._turn.take():
+            raise NotReady(_BUSY, advice=_WAIT)
+        await self._recovered(say)
         forget_unfinished(self._pod.storage, self._pod.webid)
+        self._turn.begin(change.name)
         try:
             await self._pod.put(self._pod.storage + _PENDING, write_change(change), match=None)
         except Conflict:
-            raise NotReady(
-                "Another change of access is under way in this pod.", advice="Wait until it is done, then try again."
-            ) from None
+            raise NotReady(_BUSY, advice=_WAIT) from None
+        self._touched = time.monotonic()
+
+    async def still(self, change: Change) -> None:
+        """Show from time to time that the change goes on; raises where somebody took it for cut off meanwhile."""
+        if time.monotonic() - self._touched < _TOUCHED_EVERY:
+            return
+        url = self._pod.storage + _PENDING
+        reply = await self._pod.get(url, accept=_TURTLE)
+        if read_change(reply.body, reply.url).name != change.name:
+            raise Conflict("Another change of access was begun meanwhile.", place=url)
+        await self._pod.put(url, write_change(change), match=reply.etag or "*")
+        self._touched = time.monotonic()
 
     async def end(self, change: Change, state: str) -> Change:
         """The change as it ended; its record stands before the pending one goes."""
@@ -75,13 +110,15 @@ class ChangeLog:
         except Missing:
             pass
 
-    async def pending(self) -> Change | None:
-        """The change that is under way, or was cut off; ``None`` where there is none."""
+    async def pending(self) -> tuple[Change, float] | None:
+        """The change that is under way, or was cut off, and for how many seconds its record was not touched."""
         try:
             reply = await self._pod.get(self._pod.storage + _PENDING, accept=_TURTLE)
         except Missing:
             return None
-        return read_change(reply.body, reply.url)
+        change = read_change(reply.body, reply.url)
+        quiet = quiet_for(reply)
+        return change, quiet if quiet is not None else _seconds_since(change.began)
 
     async def every(self) -> tuple[Change, ...]:
         """All finished changes, the oldest first; a record that cannot be read raises :class:`Malformed`."""
@@ -98,21 +135,39 @@ class ChangeLog:
 
     async def last(self) -> Change | None:
         """The newest finished change that was not taken back since."""
-        done = await self.every()
-        undone = {change.undoes for change in done if change.state == FINISHED}
-        open_ = [c for c in done if c.state in (FINISHED, UNCONFIRMED) and c.name not in undone and c.verb != "undo"]
-        return open_[-1] if open_ else None
+        done = [change for change in standing(await self.every()) if change.verb != "undo"]
+        return done[-1] if done else None
 
     async def recover(self, say: Say = lambda line: None) -> Change | None:
-        """Finish or roll back a change that was cut off; the change as it ended, ``None`` where none was."""
+        """Finish or roll back a change that was cut off; the change as it ended.
+
+        ``None`` where none was, or where it is still under way; that is said.
+        """
+        if not self._turn.take():
+            say(f"{_BUSY} It was left alone.")
+            return None
         try:
-            torn = await self.pending()
+            return await self._recovered(say)
+        finally:
+            self._turn.release()
+
+    async def _recovered(self, say: Say) -> Change | None:
+        try:
+            found = await self.pending()
         except Malformed as error:
             raise Undecided(
                 f"A change of access was cut off, and its record cannot be read: {error}",
                 advice=f"Look with `lifepod who`, then delete {_PENDING} from your pod.",
             ) from None
-        if torn is None:
+        if found is None:
+            return None
+        torn, quiet = found
+        # Begun here and the turn is ours: the process that began it is gone.
+        if torn.name != self._turn.begun and quiet < _CUT_OFF_AFTER:
+            say(
+                f"A change of access ({torn.verb} {plain(torn.agent)} at {plain(torn.place)}) is under way on another "
+                f"machine, or was cut off there {quiet:.0f} seconds ago. It was left alone."
+            )
             return None
         state = await self._settled(torn)
         words = {FINISHED: "finished it", ROLLED_BACK: "rolled it back", UNCONFIRMED: "could not bring it to an end"}
@@ -156,3 +211,17 @@ class ChangeLog:
         else:
             match = (there.etag or "*") if there else None
             await self._pod.write(image.document, text.encode(), match=match)
+
+
+def stamp() -> str:
+    """Now, UTC, to the millisecond: two changes of one second keep their order."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _seconds_since(when: str) -> float:
+    """By this machine's clock, for servers that do not say when a document was changed."""
+    try:
+        began = datetime.fromisoformat(when)
+    except ValueError:
+        return _CUT_OFF_AFTER
+    return max(0.0, (datetime.now(UTC) - began).total_seconds())

@@ -26,6 +26,7 @@ from lifepod.owner.share import Plan as Plan
 from lifepod.owner.share import Wish as Wish
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.solid.door import Door, agent_of
+from lifepod.solid.pod import Pod as Pod
 
 
 class Desk:
@@ -50,6 +51,10 @@ class Desk:
     ) -> None:
         """Close every connection."""
         await self._door.close()
+
+    async def pod(self) -> Pod:
+        """The pod's client, signed in, for all that needs no plan; the desk closes it."""
+        return await self._door.pod()
 
     def agent(self, word: str) -> str:
         """A WebID from what a person typed: a WebID, the name of a login, ``public`` or ``signed-in``."""
@@ -103,8 +108,8 @@ class Desk:
         """The wish that takes for a while what an agent has at a place by name."""
         return await pausing.to_suspend(await self._door.pod(), agent, place)
 
-    async def to_resume(self, agent: str, place: str) -> tuple[Wish, Grant]:
-        """The wish that gives back what was suspended, and what the log says of it."""
+    async def to_resume(self, agent: str, place: str) -> tuple[Change, str]:
+        """The suspension that a resume takes back (:meth:`rehearse_undo`), and the end of what comes back."""
         return await pausing.to_resume(await self._door.pod(), agent, place)
 
     async def rounds(self, *, dry: bool = False, say: share.Say = share.silent, tell: Tell = quiet) -> Rounds:

@@ -23,7 +23,7 @@ from lifepod.journal.triples import head_of, joined_partition, new_partition
 from lifepod.limits import LIMITS
 from lifepod.owner.spool import Batch
 from lifepod.solid.pod import Pod
-from lifepod.solid.profile import empty_type_index, profile_of, registered
+from lifepod.solid.typeindex import register
 
 _TURTLE = "text/turtle"
 
@@ -125,23 +125,8 @@ class Shelves:
 
     async def register(self, classes: set[str]) -> None:
         """Name each class in the private type index, so that other apps find it; those that stand are left."""
-        profile = profile_of(await self._pod.read(self._pod.webid.split("#")[0]), self._pod.webid)
-        if not profile.private_type_indexes:
-            return
-        url = profile.private_type_indexes[0]
         wanted = {f"{self._pod.storage}{JOURNAL}{name}/": main_type(name) for name in sorted(classes)}
-        for last in (False, False, True):
-            try:
-                index = await self._pod.read(url)
-                return await self._pod.update(index, registered(index, wanted))
-            except Missing:
-                # Named in the profile and taken away since; only in the person's own pod is it ours to make.
-                if last or not url.startswith(self._pod.storage):
-                    raise
-                await self._pod.write(url, empty_type_index(url), match=None)
-            except Conflict:
-                if last:
-                    raise
+        await register(self._pod, wanted)
 
     async def save_run(self, run: Run) -> str:
         """Write the record of a run, or the next state of it; its path."""

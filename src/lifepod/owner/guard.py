@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from lifepod.access.drift import Finding, drift, known_of, news
 from lifepod.access.grants import held
-from lifepod.access.plans import Wish
 from lifepod.errors import LifepodError
 from lifepod.owner import kept, share, surveys
 from lifepod.owner.changes import ChangeLog, now
+from lifepod.owner.pausing import closing
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -51,7 +51,7 @@ async def rounds(pod: Pod, *, dry: bool = False, say: share.Say = share.silent, 
     before = kept.kept_known(pod.storage, pod.webid)
     closed, left = list[Finding](), list[Finding]()
     for finding in drift(audit, grants, at):
-        if finding.kind == "ended" and not dry and await _closed(pod, finding, say):
+        if finding.kind == "ended" and not dry and await _closed(pod, closing(audit, finding), say):
             closed.append(finding)
         else:
             left.append(finding)
@@ -62,12 +62,11 @@ async def rounds(pod: Pod, *, dry: bool = False, say: share.Say = share.silent, 
     return Rounds(at, tuple(closed), tuple(left), blind, before.at if before else "")
 
 
-async def _closed(pod: Pod, finding: Finding, say: share.Say) -> bool:
-    wish = Wish("revoke", finding.agent, finding.place, frozenset(finding.modes))
+async def _closed(pod: Pod, wish: share.Wish, say: share.Say) -> bool:
     try:
         plan = await share.rehearse(pod, wish)
         await share.apply(pod, plan, say, share.Note(why="its end had come"))
     except LifepodError as error:
-        say(f"{plain(finding.agent)} at {plain(finding.place)} could not be closed: {error}")
+        say(f"{plain(wish.agent)} at {plain(wish.place)} could not be closed: {error}")
         return False
     return True

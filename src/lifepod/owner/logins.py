@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lifepod.owner.settle import settle
-from lifepod.solid import session
+from lifepod.solid import remembered, session
 from lifepod.solid.door import Door
 from lifepod.solid.keyring import Question, Voice, open_store
-from lifepod.solid.login import Credentials
 from lifepod.solid.profile import read_profile
-from lifepod.solid.session import Profile as Profile
+from lifepod.solid.remembered import Profile as Profile
 
-every = session.profiles
-chosen = session.choose
+every = remembered.profiles
+chosen = remembered.choose
+store = open_store
+credentials = session.Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class Whoami:
     inboxes: tuple[str, ...]
 
 
-def add(name: str, credentials: Credentials, storage: str, warn: Voice, ask: Question | None = None) -> Profile:
+def add(name: str, login: session.Login, storage: str, warn: Voice, ask: Question | None = None) -> Profile:
     """Remember a login under a name; raises :class:`~lifepod.errors.Conflict` where the name is taken."""
-    return session.remember(name, credentials, storage, open_store(warn, ask))
+    return session.remember(name, login, storage, open_store(warn, ask))
 
 
 def forget(name: str, warn: Voice) -> Profile:
     """Forget a login and its secret on this machine."""
-    profile = session.choose(name)
+    profile = remembered.choose(name)
     session.forget(profile.name, open_store(warn))
     return profile
 
@@ -65,8 +66,3 @@ async def make_ready(name: str, *, listed: bool) -> tuple[str, ...]:
         return (await settle(await door.pod(), listed=listed)).done
     finally:
         await door.close()
-
-
-def credentials(webid: str, issuer: str, client_id: str, client_secret: str) -> Credentials:
-    """A client credential from its parts."""
-    return Credentials(webid, issuer, client_id, client_secret)

@@ -17,7 +17,8 @@ from lifepod.access.rules import NOBODY, STRANGER, Answer, Mode
 from lifepod.errors import Conflict, Missing, Undecided
 from lifepod.owner.look import look
 from lifepod.solid.pod import Pod
-from lifepod.solid.profile import completed, empty_type_index, profile_of
+from lifepod.solid.profile import completed, profile_of
+from lifepod.solid.typeindex import empty_type_index
 
 INBOX, TYPE_INDEX = "inbox/", "settings/privateTypeIndex.ttl"
 PRIVATE = ("journal/", "lifepod/")

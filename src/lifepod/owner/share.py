@@ -17,7 +17,7 @@ from lifepod.access.plans import Plan as Plan  # part of what this room hands ou
 from lifepod.access.plans import Wish as Wish
 from lifepod.access.rules import Answer
 from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed, Undecided, Unreachable
-from lifepod.owner.changes import ChangeLog, now
+from lifepod.owner.changes import ChangeLog, stamp
 from lifepod.owner.look import Tell, look, quiet
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -86,14 +86,24 @@ async def apply(pod: Pod, agreed: Plan, say: Say = silent, note: Note = NO_NOTE)
     Raises :class:`Unconfirmed` where the pod says otherwise, and after an edit that failed half-way; what was cut off
     then is finished or rolled back by the next change (:mod:`lifepod.owner.changes`).
     """
-    log, change = ChangeLog(pod), change_of(agreed, note.verb or agreed.wish.verb, now())
+    log, change = ChangeLog(pod), change_of(agreed, note.verb or agreed.wish.verb, stamp())
     change = replace(change, until=note.until, why=note.why, undoes=note.undoes)
-    if agreed.edits:
-        await log.begin(change, say)
+    try:
+        if agreed.edits:
+            await log.begin(change, say)
+        return await _carried_out(pod, agreed, say, (log, change))
+    finally:
+        log.release()
+
+
+async def _carried_out(pod: Pod, agreed: Plan, say: Say, record: tuple[ChangeLog, Change]) -> Outcome:
+    log, change = record
     wrote: list[str] = []
     for edit in in_safe_order(agreed):
         say(f"writing who has access to {edit.place}")
         try:
+            if wrote:
+                await log.still(change)
             await _write(pod, edit, agreed)
         except LifepodError as error:
             if not wrote and not isinstance(error, Unreachable):

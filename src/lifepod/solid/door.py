@@ -6,6 +6,8 @@ It refuses to sign in before it must, and to open two lines for one login.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2
 
@@ -13,7 +15,8 @@ from lifepod.errors import Malformed
 from lifepod.plain import plain
 from lifepod.solid.keyring import Question, Voice, open_store
 from lifepod.solid.pod import Pod
-from lifepod.solid.session import Profile, choose, open_pod, profiles
+from lifepod.solid.remembered import Profile, choose, profiles
+from lifepod.solid.session import open_pod, visitor
 from lifepod.solid.wire import own_spelling
 
 
@@ -56,6 +59,23 @@ class Door:
             if self._pod is not None:
                 pod, self._pod = self._pod, None
                 await pod.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def connect(name: str | None = None) -> AsyncIterator[Pod]:
+    """The pod of a remembered login (the default one unless named), signed in; closed at the end."""
+    door = Door.of(name)
+    try:
+        yield await door.pod()
+    finally:
+        await door.close()
+
+
+@asynccontextmanager
+async def visit(url: str) -> AsyncIterator[Pod]:
+    """Whatever everyone may read near ``url``, without a login; closed at the end."""
+    async with visitor(url) as pod:
+        yield pod
 
 
 def agent_of(word: str) -> str:

@@ -1,4 +1,5 @@
-"""Signing in with client credentials, each request carrying a fresh proof of possession (DPoP, RFC 9449).
+"""Signing in, each request carrying a fresh proof of possession (DPoP, RFC 9449): with client credentials, or anew with
+what a login in the browser left.
 
 It refuses to send a proof twice, to fall back to Bearer, to take a secret or a token over an open line, and to let the
 HTTP library follow a redirect. Built on authlib's own client: renewal before the end and its lock are authlib's; DPoP
@@ -8,29 +9,26 @@ HTTP library follow a redirect. Built on authlib's own client: renewal before th
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
+import math
 import re
-import secrets
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import httpx2
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuth2Auth, OAuth2ClientAuth
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
-from lifepod.errors import Malformed, NotSignedIn, TooBig, Unreachable
+from lifepod.errors import NotSignedIn, Unreachable
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
-from lifepod.solid.line import broken, client_options, received, unread
-from lifepod.solid.wire import Reply, failure_of, is_loopback, origin_of, own_spelling
+from lifepod.solid.issuer import Issuer, busy, discovered, object_of, reply_of
+from lifepod.solid.line import client_options, unread
+from lifepod.solid.proofs import Proofs
+from lifepod.solid.vault import BrowserLogin, Vault
+from lifepod.solid.wire import Reply, must_be_closed, origin_of, own_spelling
 
-_ANSWER_BYTES = 200_000
-"""A discovery document or a token, bytes."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}\Z")
 _MOMENT = 5.0
 """Seconds in which a token does not go stale."""
@@ -62,46 +60,12 @@ class Credentials:
         return f"Credentials(webid={self.webid!r}, issuer={self.issuer!r}, client_id={self.client_id!r})"
 
 
-class Proofs:
-    """Makes proofs with one key; remembers the nonce each origin asked for."""
-
-    def __init__(self) -> None:
-        # ES256 only: Community Solid Server issues tokens for EdDSA proofs and then refuses them.
-        self._key = ECKey.generate_key("P-256")
-        self._public = self._key.as_dict(private=False)
-        self._nonces: dict[str, str] = {}
-
-    def proof(self, method: str, url: str, token: str | None = None) -> str:
-        """One proof for one request; ``token`` is bound in as ``ath`` whenever it goes along."""
-        parts = urlsplit(url)
-        claims: dict[str, Any] = {
-            "jti": secrets.token_urlsafe(16),
-            "htm": method,
-            "htu": urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")),
-            "iat": int(time.time()),
-        }
-        if token is not None:
-            claims["ath"] = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
-        nonce = self._nonces.get(origin_of(url))
-        if nonce:
-            claims["nonce"] = nonce
-        return jwt.encode({"typ": "dpop+jwt", "alg": "ES256", "jwk": self._public}, claims, self._key)
-
-    def learnt_nonce(self, response: httpx2.Response) -> bool:
-        """Remember the nonce of an answer; whether it is a new one, so that one more try makes sense."""
-        nonce, origin = response.headers.get("DPoP-Nonce"), origin_of(str(response.request.url))
-        if not nonce or self._nonces.get(origin) == nonce:
-            return False
-        self._nonces[origin] = nonce
-        return True
-
-
 class _TokenAuth(OAuth2Auth):
     requires_request_body = False  # or every upload would be buffered a second time
     client: DPoPClient
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        _must_be_closed_line(str(request.url))
+        must_be_closed(str(request.url))
         token, proofs = self.token["access_token"], self.client.proofs
         for last in (False, True):
             request.headers["Authorization"] = f"DPoP {token}"
@@ -112,19 +76,30 @@ class _TokenAuth(OAuth2Auth):
             unread(response)
 
 
+class ProofAuth(httpx2.Auth):
+    """Sends a proof with a request to the login server, once more where it asks for a nonce."""
+
+    def __init__(self, proofs: Proofs) -> None:
+        self._proofs = proofs
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """httpx2's own protocol for signing."""
+        for last in (False, True):
+            request.headers["DPoP"] = self._proofs.proof(request.method, str(request.url))
+            response = yield request
+            if not self._proofs.learnt_nonce(response) or response.status_code not in (400, 401) or last:
+                return
+            unread(response)
+
+
 class _ClientAuth(OAuth2ClientAuth):
     proofs: Proofs
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         # RFC 6749 §2.3.1: both halves are form-encoded before Basic; authlib leaves that out.
         pair = f"{quote(self.client_id, safe='')}:{quote(self.client_secret, safe='')}"
-        for last in (False, True):
-            request.headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-            request.headers["DPoP"] = self.proofs.proof(request.method, str(request.url))
-            response = yield request
-            if not self.proofs.learnt_nonce(response) or response.status_code not in (400, 401) or last:
-                return
-            unread(response)
+        request.headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        yield from ProofAuth(self.proofs).auth_flow(request)
 
 
 class DPoPClient(AsyncOAuth2Client):
@@ -132,11 +107,20 @@ class DPoPClient(AsyncOAuth2Client):
 
     token_auth_class = _TokenAuth
 
-    def __init__(self, credentials: Credentials, token_endpoint: str, bounds: Limits, **kwargs: Any) -> None:
-        self.proofs = Proofs()
+    def __init__(
+        self,
+        credentials: Credentials,
+        token_endpoint: str,
+        bounds: Limits,
+        *,
+        proofs: Proofs | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.proofs = proofs or Proofs()
         self._issuer = credentials.issuer
         self._bounds = bounds
         self._fetched = 0.0
+        # authlib renews a token by asking fetch_token for this kind of grant; ours then asks for what it must.
         super().__init__(
             client_id=credentials.client_id,
             client_secret=credentials.client_secret,
@@ -156,15 +140,16 @@ class DPoPClient(AsyncOAuth2Client):
 
         authlib calls this for a renewal too. Its own would read an answer of any size and take a token of any kind.
         """
-        opening = httpx2.AsyncClient.stream(
-            self,
-            "POST",
-            url,
-            data={"grant_type": "client_credentials", "scope": "webid"},
-            headers={"Accept": "application/json"},
-            auth=self.client_auth(self.token_endpoint_auth_method),
-        )
-        token = _token_of(await _reply_of(opening, self._issuer, url, self._bounds), self._issuer)
+        form = {"grant_type": "client_credentials", "scope": "webid"}
+        reply = await self._posted(url, form, self.client_auth(self.token_endpoint_auth_method))
+        return self._taken(token_of(reply, self._issuer))
+
+    async def _posted(self, url: str, form: Mapping[str, str], auth: httpx2.Auth) -> Reply:
+        headers = {"Accept": "application/json"}
+        opening = httpx2.AsyncClient.stream(self, "POST", url, data=dict(form), headers=headers, auth=auth)
+        return await reply_of(opening, self._issuer, url, self._bounds)
+
+    def _taken(self, token: dict[str, Any]) -> Any:
         # A token that lives shorter than authlib's minute would otherwise be fetched anew for every request.
         self.leeway = min(60, token["expires_in"] // 2)
         self.token = token
@@ -184,18 +169,54 @@ class DPoPClient(AsyncOAuth2Client):
         return True
 
 
-def _token_of(reply: Reply, issuer: str) -> dict[str, Any]:
+class RenewedClient(DPoPClient):
+    """The client of a login made in the browser: its refresh token lies in a vault, and so does the key it is bound to.
+
+    A refresh token is good once where the server rotates it, and used twice ends the whole login (RFC 9700 §4.14.2).
+    So the vault is locked, read, and written with the new one before the new token is used; another process that
+    waited finds a token that is still good.
+    """
+
+    def __init__(self, vault: Vault, login: BrowserLogin, issuer: Issuer, bounds: Limits, **kwargs: Any) -> None:
+        self._vault, self._key = vault, dict(login.key)
+        bare = Credentials(login.webid, login.issuer, login.client_id, "")
+        super().__init__(bare, issuer.token_endpoint, bounds, **kwargs)
+
+    async def fetch_token(self, url: str, **kwargs: Any) -> Any:  # type: ignore[override]  # as above
+        """The token that lies in the vault, if it is another than ours and good for a while; else a fresh one."""
+        used = self.token["access_token"] if self.token else ""
+        async with self._vault.locked() as slot:
+            login = slot.read()
+            if login.key != self._key:  # somebody logged in anew meanwhile; tokens to come are bound to that key
+                self._key, self.proofs = dict(login.key), Proofs(login.key)
+            left = login.ends - time.time()
+            if login.access_token not in ("", used) and left > _GOOD_FOR:
+                taken = self._taken(_dpop(login.access_token, int(left)))
+                self._fetched = -math.inf  # an old one: where it is refused, a fresh one may help
+                return taken
+            form = {"grant_type": "refresh_token", "refresh_token": login.refresh_token, "client_id": login.client_id}
+            reply = await self._posted(url, form, ProofAuth(self.proofs))
+            token, next_one = token_of(reply, self._issuer), object_of(reply).get("refresh_token")
+            slot.write(login.renewed(token["access_token"], time.time() + token["expires_in"], next_one))
+        return self._taken(token)
+
+
+_GOOD_FOR = 90
+"""Seconds a token must last yet to be taken from another process."""
+
+
+def token_of(reply: Reply, issuer: str) -> dict[str, Any]:
     """The token of an answer, its parts checked; what else the server adds is not taken."""
     if reply.status == 429 or reply.status >= 500:
-        raise failure_of("POST", reply) or Unreachable(f"{plain(issuer)} is busy.")
-    found = _object_of(reply)
+        raise busy("POST", reply, issuer)
+    found = object_of(reply)
     if reply.status in (400, 401, 403) or "error" in found:
         code = found.get("error")
         said = code if code in _CODES else f"status {reply.status}"
         raise NotSignedIn(
             f"{plain(issuer)} does not accept this login ({said}).",
             issuer=issuer,
-            advice="The credential may have been removed; add the profile again.",
+            advice="The credential or the login may have been taken away; log in again: `lifepod login`.",
         )
     token = found.get("access_token")
     if reply.status != 200 or not isinstance(token, str) or not _TOKEN.match(token):
@@ -207,7 +228,11 @@ def _token_of(reply: Reply, issuer: str) -> dict[str, Any]:
             issuer=issuer,
             advice="Choose a login server that supports DPoP, as Solid-OIDC wants it.",
         )
-    return {"access_token": token, "token_type": "DPoP", "expires_in": _lifetime(found.get("expires_in"))}
+    return _dpop(token, _lifetime(found.get("expires_in")))
+
+
+def _dpop(token: str, seconds: int) -> dict[str, Any]:
+    return {"access_token": token, "token_type": "DPoP", "expires_in": seconds}
 
 
 def _lifetime(said: Any) -> int:
@@ -226,72 +251,33 @@ async def sign_in(
     Discovery per https://solidproject.org/TR/oidc-primer; the issuer must name itself exactly as asked for, and take
     the login at its own address.
     """
-    own_spelling(credentials.issuer)
-    _must_be_closed_line(credentials.issuer)
+    issuer = await _described(credentials.issuer, transport, limits)
     options = client_options(credentials.issuer, transport, limits)
-    async with httpx2.AsyncClient(**options) as plain_client:
-        endpoint = await _token_endpoint(plain_client, credentials.issuer, limits)
-    client = DPoPClient(credentials, endpoint, limits, **client_options(credentials.issuer, transport, limits))
+    return await _entered(DPoPClient(credentials, issuer.token_endpoint, limits, **options), issuer)
+
+
+async def take_up(
+    vault: Vault, *, transport: httpx2.AsyncBaseTransport | None = None, limits: Limits = LIMITS
+) -> DPoPClient:
+    """A client that takes up a login made in the browser; raises :class:`NotSignedIn` or :class:`Unreachable`."""
+    login = vault.read()
+    proofs = Proofs(login.key)  # before the client: authlib's leaves a traceback where it is made by half
+    issuer = await _described(login.issuer, transport, limits)
+    options = client_options(login.issuer, transport, limits)
+    return await _entered(RenewedClient(vault, login, issuer, limits, proofs=proofs, **options), issuer)
+
+
+async def _described(issuer: str, transport: httpx2.AsyncBaseTransport | None, limits: Limits) -> Issuer:
+    own_spelling(issuer)
+    must_be_closed(issuer)
+    async with httpx2.AsyncClient(**client_options(issuer, transport, limits)) as client:
+        return await discovered(client, issuer, limits)
+
+
+async def _entered(client: DPoPClient, issuer: Issuer) -> DPoPClient:
     try:
-        await client.fetch_token(endpoint)
+        await client.fetch_token(issuer.token_endpoint)
     except BaseException:
         await client.aclose()
         raise
     return client
-
-
-async def _token_endpoint(client: httpx2.AsyncClient, issuer: str, limits: Limits) -> str:
-    url = issuer.rstrip("/") + "/.well-known/openid-configuration"
-    reply = await _reply_of(client.stream("GET", url, headers={"Accept": "application/json"}), issuer, url, limits)
-    if reply.status == 429 or reply.status >= 500:
-        raise failure_of("GET", reply) or Unreachable(f"{plain(issuer)} is busy.")
-    found = _object_of(reply) if reply.status == 200 else {}
-    endpoint, named = found.get("token_endpoint"), found.get("issuer")
-    if not isinstance(endpoint, str) or not isinstance(named, str):
-        raise Unreachable(
-            f"{plain(issuer)} is not a Solid login server (no OpenID configuration).",
-            host=origin_of(issuer),
-            advice="Check the issuer's address; the WebID's profile names it as solid:oidcIssuer.",
-        )
-    if named != issuer:
-        raise NotSignedIn(
-            f"{plain(issuer)} calls itself {plain(named, 200)}; the login was not sent.",
-            issuer=issuer,
-            advice="Name the issuer exactly as it names itself, to the last slash.",
-        )
-    try:
-        at_home = origin_of(own_spelling(endpoint)) == origin_of(own_spelling(issuer))
-    except Malformed:
-        at_home = False
-    if not at_home:
-        raise NotSignedIn(
-            f"{plain(issuer)} wants the login sent to {plain(endpoint, 200)}; it was not sent.",
-            issuer=issuer,
-            advice="Ask whoever runs the login server: it should take logins at its own address.",
-        )
-    return endpoint
-
-
-async def _reply_of(opening: Any, issuer: str, url: str, limits: Limits) -> Reply:
-    try:
-        return await received(opening, url, limits, _ANSWER_BYTES)
-    except TooBig:
-        raise Unreachable(f"{plain(issuer)} answers a login with too much text.", host=origin_of(issuer)) from None
-    except httpx2.HTTPError as error:
-        raise broken(issuer, error) from None
-
-
-def _object_of(reply: Reply) -> dict[str, Any]:
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _must_be_closed_line(url: str) -> None:
-    if urlsplit(url).scheme != "https" and not is_loopback(url):
-        raise NotSignedIn(
-            f"{plain(url)} is not encrypted (http); your login is not sent there.",
-            advice="Use its https address.",
-        )

@@ -6,20 +6,20 @@ Sources: https://solid.github.io/webid-profile/, https://solidproject.org/TR/pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
 from rdflib import Graph, URIRef
 
 from lifepod import names
-from lifepod.errors import Missing, NotSignedIn, Refused, TooBig
+from lifepod.errors import LifepodError, Missing, NotSignedIn, Refused, TooBig
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.rdf.turtle import Document, copy_of, iris
-from lifepod.solid.reading import document_of
+from lifepod.solid.reading import RDF, document_of
 from lifepod.solid.resources import Resources
 from lifepod.solid.send import Sender
-from lifepod.solid.wire import JSON_LD, TURTLE, failure_of
+from lifepod.solid.wire import failure_of
 
 _CLAIMS = 100
 """Values of one property of a WebID; nobody has that many storages or login servers."""
@@ -35,6 +35,9 @@ class WebIdProfile:
     inboxes: tuple[str, ...]
     private_type_indexes: tuple[str, ...]
     document: Document
+    public_type_indexes: tuple[str, ...] = ()
+    see_also: tuple[str, ...] = ()
+    """Further documents of the profile (``rdfs:seeAlso``, ``foaf:isPrimaryTopicOf``), not read yet."""
 
 
 def profile_of(document: Document, webid: str) -> WebIdProfile:
@@ -46,6 +49,12 @@ def profile_of(document: Document, webid: str) -> WebIdProfile:
         inboxes=_addresses(document, webid, names.LDP_INBOX),
         private_type_indexes=_addresses(document, webid, names.SOLID_PRIVATE_TYPE_INDEX),
         document=document,
+        public_type_indexes=_addresses(document, webid, names.SOLID_PUBLIC_TYPE_INDEX),
+        see_also=tuple(
+            url
+            for claim in (names.RDFS_SEE_ALSO, names.FOAF_IS_PRIMARY_TOPIC_OF)
+            for url in _addresses(document, webid, claim)
+        ),
     )
 
 
@@ -63,11 +72,49 @@ async def read_profile(pod: Resources, webid: str) -> WebIdProfile:
     return profile_of(await pod.read(urldefrag(webid).url), webid)
 
 
+async def read_whole_profile(pod: Resources, webid: str) -> tuple[WebIdProfile, tuple[str, ...]]:
+    """The profile with what its further documents add, and the documents that could not be read.
+
+    Those may name storages, inboxes and type indexes, never login servers: who may speak for a WebID is said by the
+    WebID's own document alone. Sources: https://solid.github.io/webid-profile/#extended-profile-documents
+    """
+    profile, unread = await read_profile(pod, webid), []
+    for url in dict.fromkeys(urldefrag(one).url for one in profile.see_also[:_FURTHER]):
+        if url == urldefrag(webid).url:
+            continue
+        try:
+            reply = await pod.ask("GET", url, {"Accept": RDF}, at_most=pod.limits.control_bytes)
+            failure = failure_of("GET", reply)
+            if failure is not None:
+                raise failure
+            profile = _with(profile, profile_of(document_of(reply, pod.limits), webid))
+        except LifepodError:
+            unread.append(url)
+    return profile, tuple(unread)
+
+
+_FURTHER = 10
+"""Further documents of one profile that are read."""
+
+
+def _with(profile: WebIdProfile, more: WebIdProfile) -> WebIdProfile:
+    def joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one + other))
+
+    return replace(
+        profile,
+        storages=joined(profile.storages, more.storages),
+        inboxes=joined(profile.inboxes, more.inboxes),
+        private_type_indexes=joined(profile.private_type_indexes, more.private_type_indexes),
+        public_type_indexes=joined(profile.public_type_indexes, more.public_type_indexes),
+    )
+
+
 async def check_webid(sender: Sender, webid: str, limits: Limits = LIMITS) -> WebIdProfile:
     """Read a stranger's profile as nobody; raises where it does not answer or does not speak of this WebID."""
     shown, url = plain(webid), urldefrag(webid).url
     # A stranger wrote it: it gets the bound of an access document, not that of our own data.
-    reply = await sender.send("GET", url, {"Accept": f"{TURTLE}, {JSON_LD};q=0.5"}, at_most=limits.control_bytes)
+    reply = await sender.send("GET", url, {"Accept": RDF}, at_most=limits.control_bytes)
     failure = failure_of("GET", reply)
     if isinstance(failure, NotSignedIn | Refused):
         raise Missing(f"{shown} keeps its profile closed, so nobody can check it.", place=webid)
@@ -92,28 +139,4 @@ def completed(profile: WebIdProfile, *, storage: str, inbox: str, type_index: st
         out.add((me, URIRef(names.LDP_INBOX), URIRef(inbox)))
     if not profile.private_type_indexes:
         out.add((me, URIRef(names.SOLID_PRIVATE_TYPE_INDEX), URIRef(type_index)))
-    return out
-
-
-def empty_type_index(url: str) -> Graph:
-    """A private type index without registrations (https://solid.github.io/type-indexes/)."""
-    graph, own = Graph(), URIRef(url)
-    graph.add((own, URIRef(names.RDF_TYPE), URIRef(names.SOLID_TYPE_INDEX)))
-    graph.add((own, URIRef(names.RDF_TYPE), URIRef(names.SOLID_UNLISTED)))
-    return graph
-
-
-def registered(index: Document, wanted: dict[str, str]) -> Graph:
-    """The index with one registration per container (container URL → class IRI); those that stand already are left."""
-    out = copy_of(index.graph)
-    for_class, container = URIRef(names.SOLID_FOR_CLASS), URIRef(names.SOLID_INSTANCE_CONTAINER)
-    for url, main_type in sorted(wanted.items()):
-        stand = set(out.subjects(for_class, URIRef(main_type)))
-        if any((node, container, URIRef(url)) in out for node in stand):
-            continue
-        name = main_type.rstrip("/").replace("#", "/").rsplit("/", 1)[-1] + "-" + url.rstrip("/").rsplit("/", 1)[-1]
-        node = URIRef(f"{index.url}#{name}")
-        out.add((node, URIRef(names.RDF_TYPE), URIRef(names.SOLID_REGISTRATION)))
-        out.add((node, for_class, URIRef(main_type)))
-        out.add((node, container, URIRef(url)))
     return out

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from lifepod.errors import LifepodError, Malformed
+from lifepod.errors import LifepodError, Malformed, TooBig
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.rdf.flat import members
 from lifepod.rdf.jsonld import read_jsonld
-from lifepod.rdf.turtle import Document, parse_turtle, same_triples, write_turtle
+from lifepod.rdf.turtle import Document, Graph, parse_turtle, same_triples, write_turtle
 from lifepod.solid.wire import JSON_LD, TURTLE, Reply, settled_tag
 
 RDF = f"{TURTLE}, {JSON_LD};q=0.5"
@@ -86,3 +86,18 @@ def _is_member(url: str, container: str) -> bool:
     rest = url[len(container) :] if url.startswith(container) else ""
     name = rest.removesuffix("/")
     return bool(name) and unquote(name) not in (".", "..") and not set(name) & set("/?#")
+
+
+def checked(url: str, body: bytes | Graph, content_type: str, limits: Limits = LIMITS) -> bytes:
+    """The bytes to send; raises :class:`Malformed` where they are not what their type says, or :class:`TooBig`."""
+    kind = content_type.split(";")[0].strip().lower()
+    if isinstance(body, Graph) and kind != TURTLE:
+        raise Malformed(f"A graph is written as Turtle, not as {plain(content_type, 60)}.", place=url)
+    data = write_turtle(body) if isinstance(body, Graph) else body
+    if len(data) > limits.document_bytes:
+        raise TooBig(f"{plain(url)} would be larger than {limits.document_bytes} bytes.", place=url)
+    if kind == JSON_LD:
+        read_jsonld(data, url, limits)
+    elif kind in TURTLES and not isinstance(body, Graph):
+        parse_turtle(data, url, limits)
+    return data

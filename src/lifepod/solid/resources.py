@@ -19,17 +19,16 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urljoin
 
-from lifepod.errors import Conflict, LifepodError, Malformed, Missing, TooBig, Unconfirmed
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Unconfirmed
 from lifepod.limits import LIMITS, Limits
 from lifepod.names import PIM_STORAGE_TYPE
 from lifepod.plain import plain
-from lifepod.rdf.jsonld import read_jsonld
 from lifepod.rdf.patch import Patch, patches
-from lifepod.rdf.turtle import Document, Graph, copy_of, parse_turtle, same_triples, write_turtle
+from lifepod.rdf.turtle import Document, Graph, copy_of, same_triples, write_turtle
 from lifepod.solid.line import CutOff
-from lifepod.solid.reading import RDF, TURTLES, Listing, document_of, listing_of, names_members
+from lifepod.solid.reading import RDF, Listing, checked, document_of, listing_of, names_members
 from lifepod.solid.send import Body, Opened, Sender
-from lifepod.solid.wire import JSON_LD, TURTLE, Reply, failure_of, origin_of, own_spelling, parts_told
+from lifepod.solid.wire import TURTLE, Reply, failure_of, origin_of, own_spelling, parts_told
 
 _NO_PATCH = frozenset({400, 405, 415, 422, 501})
 
@@ -86,7 +85,7 @@ class Resources:
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: Body | None = None,
         *,
         at_most: int | None = None,
     ) -> Reply:
@@ -113,8 +112,8 @@ class Resources:
         return reply
 
     async def head(self, url: str) -> Reply:
-        """Headers only: links, ETag, type."""
-        return await self._must("HEAD", url, {"Accept": RDF})
+        """Headers only: links, ETag, type; of linked data as Turtle, of everything else as it is."""
+        return await self._must("HEAD", url, {"Accept": f"{RDF}, */*;q=0.1"})
 
     async def get(
         self, url: str, *, accept: str = "*/*", unless: str = "", part: tuple[int, int] | None = None
@@ -156,20 +155,7 @@ class Resources:
         Raises :class:`Conflict` where someone else was there first, and :class:`Malformed` before anything is sent
         where the bytes are not what ``content_type`` says.
         """
-        await self.put(url, self._checked(url, body, content_type), match=match, content_type=content_type)
-
-    def _checked(self, url: str, body: bytes | Graph, content_type: str) -> bytes:
-        kind = content_type.split(";")[0].strip().lower()
-        if isinstance(body, Graph) and kind != TURTLE:
-            raise Malformed(f"A graph is written as Turtle, not as {plain(content_type, 60)}.", place=url)
-        data = write_turtle(body) if isinstance(body, Graph) else body
-        if len(data) > self.limits.document_bytes:
-            raise TooBig(f"{plain(url)} would be larger than {self.limits.document_bytes} bytes.", place=url)
-        if kind == JSON_LD:
-            read_jsonld(data, url, self.limits)
-        elif kind in TURTLES and not isinstance(body, Graph):
-            parse_turtle(data, url, self.limits)
-        return data
+        await self.put(url, checked(url, body, content_type, self.limits), match=match, content_type=content_type)
 
     async def put(self, url: str, data: bytes, *, match: str | None, content_type: str = TURTLE) -> None:
         """As :meth:`write`, for bytes that the caller made itself and knows to be well-formed."""
@@ -198,7 +184,7 @@ class Resources:
         """
         if not container.endswith("/"):
             raise Malformed(f"{plain(container)} is no container: those end in a slash.", place=container)
-        data = self._checked(container, body, content_type)
+        data = checked(container, body, content_type, self.limits)
         kind = "BasicContainer" if slug.endswith("/") else "Resource"
         headers = {"Content-Type": content_type, "Link": f'<http://www.w3.org/ns/ldp#{kind}>; rel="type"'}
         if slug:

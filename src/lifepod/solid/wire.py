@@ -120,6 +120,15 @@ _GRAIN = 2.0
 """Seconds: both times are told in whole ones."""
 
 
+def quiet_for(reply: Reply) -> float | None:
+    """Seconds since the last change of what was asked for, by the server's own clock; ``None`` where it says none."""
+    try:
+        said, changed = (parsedate_to_datetime(reply.headers.get(name, "")) for name in ("date", "last-modified"))
+        return max(0.0, (said - changed).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def own_spelling(url: str) -> str:
     """The one spelling we sign and send: each path segment decoded once, then percent-encoded again.
 
@@ -175,6 +184,15 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback  # not by its first letters: 127.evil.example is no loopback
     except ValueError:
         return False
+
+
+def must_be_closed(url: str) -> None:
+    """Raise :class:`NotSignedIn` where a login would go over an open line; this machine's own is closed."""
+    if urlsplit(url).scheme != "https" and not is_loopback(url):
+        raise NotSignedIn(
+            f"{plain(url)} is not encrypted (http); your login is not sent there.",
+            advice="Use its https address.",
+        )
 
 
 def redirect_of(method: str, url: str, status: int, location: str | None) -> str:
