@@ -81,7 +81,7 @@ async def test_a_webid_that_names_none_is_told(double: PodDouble, nobody: Pod) -
         500,
         httpx2.Response(200, headers={"Content-Type": "text/turtle"}),
         # The root of a pod that lies at the login server's own address speaks of itself.
-        httpx2.Response(200, headers={"Content-Type": "text/turtle"}, content=b"<https://pod.example/> a <#Container>."),
+        httpx2.Response(200, headers={"Content-Type": "text/turtle"}, content=b"<> a <#Container>."),
     ],
 )  # fmt: skip
 async def test_an_address_that_is_no_webid_is_the_login_servers_own(

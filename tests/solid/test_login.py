@@ -19,7 +19,8 @@ from tests.solid.logins import answers, refusal, signed, token
 from tests.solid.visits import QUICK, claims, login, proof_head, sent, visit
 
 from lifepod.errors import LifepodError, NotSignedIn, Unreachable
-from lifepod.solid.login import Credentials, Proofs, sign_in
+from lifepod.solid.login import Credentials, sign_in
+from lifepod.solid.proofs import Proofs
 from lifepod.solid.send import Sender
 
 

@@ -140,11 +140,15 @@ class Seat:
     async def settle(self) -> None:
         """Wait until all work in the background is done and painted."""
         await self.pilot.pause()
-        while any(not worker.is_finished for worker in self.app.workers):
-            await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
+        while not self._rests():
+            await self.until(self._rests)
             await self.pilot.pause()
         for _ in range(3):  # what a worker said last, what was made of it, and the painting of that
             await self.pilot.pause(0)
+
+    def _rests(self) -> bool:
+        # What listens for changes in the pod listens until the end.
+        return all(worker.is_finished for worker in self.app.workers if worker.group != "listen")
 
     async def until(self, claim: Callable[[], bool]) -> None:
         """Wait for something to become true."""

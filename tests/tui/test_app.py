@@ -20,6 +20,7 @@ from textual.command import CommandPalette
 
 from lifepod.cli.main import lifepod
 from lifepod.errors import NotSignedIn
+from lifepod.owner.watching import stirrings
 from lifepod.tui.app import LifepodApp, show
 from lifepod.tui.screens.help import TOPICS, HelpScreen
 from lifepod.tui.screens.places import PlacesScreen
@@ -29,8 +30,9 @@ NO_PICTURE = "no picture yet"
 
 
 def listings(stage: Stage) -> int:
-    """How often the root was listed: once a look."""
-    return sum(r.method == "GET" and r.url == BASE for r in stage.double.requests)
+    """How often the pod was looked at: each container is listed once a look."""
+    # Not the root: that is listened to as well, which lists it now and then.
+    return sum(r.method == "GET" and r.url == BASE + "profile/" for r in stage.double.requests)
 
 
 def everything(stage: Stage, answer: Answer) -> None:
@@ -354,3 +356,18 @@ def test_the_program_without_a_login_ends_with_the_code_for_it() -> None:
     assert b"Nobody is signed in yet." in said
     assert b"lifepod home up" in said
     assert b"\x1b[?1049h" not in said, "the screen opened for nothing"
+
+
+async def test_what_stirs_in_the_pod_brings_a_new_picture_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The double has no channel: it is asked again and again, and somebody else wrote meanwhile."""
+    monkeypatch.setattr("lifepod.tui.app.SETTLE", 0.0)
+    monkeypatch.setattr("lifepod.owner.watching.stirrings", lambda pod, every: stirrings(pod, 0.05))
+    stage = stage_of(small_pod())
+    async with seated(stage) as seat:
+        await seat.settle()
+        before = listings(stage)
+        await seat.until(lambda: sum(r.method == "GET" and r.url == BASE for r in stage.double.requests) >= 3)
+        stage.double.put("new/x.ttl", "<#a> <#b> <#c>.")
+        await seat.until(lambda: listings(stage) > before)
+        await seat.settle()
+        assert "new/" in seat.text

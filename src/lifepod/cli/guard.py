@@ -5,7 +5,8 @@ It refuses to close anything that has not ended, and to stop because a server wa
 
 from __future__ import annotations
 
-import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import click
 
 from lifepod.cli.options import Common, common, gathered
 from lifepod.cli.say import FOUND, Voice, run
-from lifepod.errors import Unreachable
+from lifepod.errors import LifepodError, Unreachable
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Rounds
@@ -32,7 +33,7 @@ class Watch:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Close nothing; only report.")
-@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, one pass after the other.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C: at once when something stirs.")
 @click.option("--every", type=click.IntRange(10), default=300, show_default=True, help="Seconds between two passes.")
 @click.option("--install", is_flag=True, help="Run it every hour from now on (a systemd user timer).")
 @common
@@ -52,15 +53,55 @@ def guard(options: Common, watch: Watch) -> int:
         from lifepod.cli.timer import install
 
         return install(options)
+    if watch.watch:
+        run(_watching(options, watch))
     found = run(_rounds(options, dry=watch.dry_run))
     _tell_rounds(options.voice, found)
-    while watch.watch:
-        time.sleep(watch.every)
-        try:
-            _tell_rounds(options.voice, run(_rounds(options, dry=watch.dry_run)))
-        except Unreachable as error:
-            options.voice.failure(error)  # a server that is away now is looked at again the next time round
     return 0 if found.is_sound else FOUND
+
+
+async def _watching(options: Common, watch: Watch) -> None:
+    """Round after round, at once when something stirs in the pod, else after the wait; ends when it is stopped."""
+    import asyncio
+
+    from lifepod.owner.desk import Desk
+
+    stirred = asyncio.Event()
+
+    async def listen() -> None:
+        async with Desk.open(options.profile) as desk:
+            async for _ in desk.stirrings(every=min(60.0, watch.every)):
+                stirred.set()
+
+    listening = asyncio.create_task(_tirelessly(listen))
+    try:
+        while True:
+            try:
+                _tell_rounds(options.voice, await _rounds(options, dry=watch.dry_run))
+            except Unreachable as error:
+                options.voice.failure(error)  # a server that is away now is looked at again the next time round
+            stirred.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(watch.every):
+                    await stirred.wait()
+                    await asyncio.sleep(_SETTLE)
+    finally:
+        listening.cancel()
+
+
+async def _tirelessly(listen: Callable[[], Awaitable[None]]) -> None:
+    import asyncio
+
+    while True:
+        with suppress(LifepodError):
+            await listen()
+        await asyncio.sleep(_AGAIN)
+
+
+_SETTLE = 2.0
+"""Seconds after a word in which more of the same change is expected."""
+_AGAIN = 30.0
+"""Seconds before a server that could not be listened to is tried again."""
 
 
 async def _rounds(options: Common, *, dry: bool) -> Rounds:

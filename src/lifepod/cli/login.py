@@ -14,6 +14,7 @@ import click
 from lifepod.cli.options import as_json, gathered
 from lifepod.cli.say import Voice, run
 from lifepod.errors import NotReady
+from lifepod.plain import plain
 
 if TYPE_CHECKING:
     from lifepod.owner.signing import Ways
@@ -80,8 +81,10 @@ def _ways(voice: Voice, how: How) -> Ways:
     from lifepod.owner import signing
 
     def show(address: str, door: str) -> None:
-        for line in ("Open this address in a browser, log in, and say yes:", "", f"  {address}", ""):
-            voice.talk(line)
+        voice.talk("Open this address in a browser, log in, and say yes:")
+        # Not through the voice, which cuts what is too long to be read: this must be whole.
+        sys.stderr.write(f"\n  {plain(address, 20_000)}\n\n")
+        sys.stderr.flush()
         if not (how.paste or how.no_browser):
             _open(door)
 

@@ -5,7 +5,8 @@ It refuses to hold logic: each method hands on to the room that does the work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from typing import Self
 from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.access.audit import Entry as Entry
 from lifepod.access.audit import in_words as in_words
-from lifepod.owner import guard, pausing, share, surveys
+from lifepod.owner import guard, pausing, share, surveys, watching
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
@@ -55,6 +56,12 @@ class Desk:
     async def pod(self) -> Pod:
         """The pod's client, signed in, for all that needs no plan; the desk closes it."""
         return await self._door.pod()
+
+    async def stirrings(self, every: float = 60.0) -> AsyncGenerator[str, None]:
+        """The word to look again: the address of each thing that came, went or changed; close it with ``aclose``."""
+        async with aclosing(watching.stirrings(await self._door.pod(), every)) as words:
+            async for word in words:
+                yield word
 
     def agent(self, word: str) -> str:
         """A WebID from what a person typed: a WebID, the name of a login, ``public`` or ``signed-in``."""

@@ -70,7 +70,10 @@ async def storages_of(pod: Resources, profile: WebIdProfile) -> tuple[str, ...]:
         profile, _ = await read_whole_profile(pod, profile.webid)
     if profile.storages:
         return tuple(sorted({_rooted(one) for one in profile.storages}))
-    found = await storage_above(pod, urldefrag(profile.webid).url)
+    try:
+        found = await storage_above(pod, urldefrag(profile.webid).url)
+    except LifepodError:  # such as a host whose front page leads elsewhere; a login is good without a pod
+        found = ""
     return (found,) if found else ()
 
 

@@ -134,7 +134,7 @@ def own_spelling(url: str) -> str:
 
     Community Solid Server checks the proof's ``htu`` against this form (``a+b`` signed as ``a+b`` is 401).
     """
-    refused = Malformed(f"{plain(url)} is not an http(s) address of a pod.", place=url)
+    refused = Malformed(f"{plain(url)} is not an http(s) address of a pod.", place=url, advice=_IN_FULL)
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -153,6 +153,7 @@ def own_spelling(url: str) -> str:
     return urlunsplit((parts.scheme, host, path or "/", query, ""))
 
 
+_IN_FULL = "Write the address in full, with http(s):// before it and without . and .. in its path."
 _URL_CHARS = 8000
 """An address is one line of a request; servers stop reading at about 16,000 bytes."""
 _HOST = re.compile(r"[a-z0-9._-]+\Z")

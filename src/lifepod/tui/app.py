@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -28,6 +29,10 @@ from lifepod.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Desk
+
+
+SETTLE = 2.0
+"""Seconds after a word from the pod in which more of the same change is expected."""
 
 
 def _now() -> datetime:
@@ -94,10 +99,19 @@ class LifepodApp(App[None]):
 
         trouble: Trouble
 
+    @dataclass
+    class Stirred(Message):
+        """Something came, went or changed in the pod: the picture may be old."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Once is enough."""
+            return isinstance(message, LifepodApp.Stirred)
+
     def __init__(self, desk: Desk, clock: Clock = _now) -> None:
         super().__init__()
         self._desk, self._clock = desk, clock
         self.picture = Picture()
+        self._listens = False
         self._places, self._agents = PlacesScreen(desk, clock), AgentsScreen(desk, clock)
         self.add_mode("places", lambda: self._places)
         self.add_mode("agents", lambda: self._agents)
@@ -141,8 +155,24 @@ class LifepodApp(App[None]):
             self._show(replace(self.picture, progress=event.progress))
 
     def on_lifepod_app_looked(self, event: Looked) -> None:
-        """Show the new picture."""
+        """Show the new picture, and listen from the first one on for what makes it old."""
         self._show(Picture(event.audit))
+        if not self._listens:
+            self._listens = True
+            self._listen()
+
+    @work(exclusive=True, group="listen", exit_on_error=False)
+    async def _listen(self) -> None:
+        with suppress(LifepodError):
+            async with aclosing(self._desk.stirrings()) as words:
+                async for _ in words:
+                    await asyncio.sleep(SETTLE)
+                    self.post_message(self.Stirred())
+
+    def on_lifepod_app_stirred(self, event: Stirred) -> None:
+        """Look again by itself, unless a look is under way or somebody is deciding over the present picture."""
+        if self.picture.progress is None and len(self.screen_stack) == 1:
+            self._look()
 
     def on_lifepod_app_failed(self, event: Failed) -> None:
         """Keep the picture there is, and say why there is no newer one."""
