@@ -24,6 +24,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.bench import client as clients
 from tests.bench.worlds import Size, add_login, fill, history, together
 
 from lifepod.home.server import HomeFolder, RunningServer
@@ -245,16 +246,47 @@ def auditing(short: bool, folder: Path) -> list[Row]:
     ]
 
 
+def importing_the_library(tries: int) -> list[Row]:
+    """``import lifepod``, over a bare interpreter."""
+    bare = _median(tries, lambda: _process([sys.executable, "-c", "pass"]))
+    ours = _median(tries, lambda: _process([sys.executable, "-c", "import lifepod"]))
+    return [Row("import lifepod", max(ours - bare, 0.0001), "s", "python -c pass", bare, 0.06)]
+
+
+def developing(short: bool, login: str, folder: Path) -> list[Row]:
+    """The client on a real server."""
+    count, tries, size = (40, 3, 3_000_000) if short else (2_000, 30, 100_000_000)
+    bulk = asyncio.run(clients.bulk(login, count))
+    seen = asyncio.run(clients.seen(login, tries))
+    many = asyncio.run(clients.tireless(login, 120 if short else 10_000, 5))
+    assert many["tokens"] >= 5, many
+    script = Path(clients.__file__)
+    done = subprocess.run(
+        [sys.executable, script, login, str(size), str(folder)], check=True, capture_output=True, text=True
+    )
+    moved: dict[str, float] = json.loads(done.stdout)
+    bare, goal = "a loop that only signs and sends", None if short else bulk["floor"] / 0.85
+    mb = size / 1e6
+    return [
+        Row(f"{count} small resources read", bulk["seconds"], "s", bare, bulk["floor"], goal),
+        Row("a PUT is seen by a subscriber", seen["ms"], "ms", "the PUT's own answer", seen["floor"], 100),
+        Row(f"{many['requests']} requests over {many['tokens']} tokens: 401s", many["refused"], "", goal=0),
+        Row(f"{mb:.0f} MB up", mb / moved["up"], "MB/s", "down", mb / moved["down"]),
+        Row(f"{mb:.0f} MB up and down: memory grown by", moved["grown"], "MB", "the file", mb, None if short else 40),
+    ]
+
+
 def measure(short: bool, folder: Path) -> list[Row]:
     """Every figure; the short form is smaller and only shows that all of it still works."""
     tries, visits = (1, 2_000) if short else (9, 100_000)
     size = Size(3, 30, 5) if short else Size(20, 995, 100)
-    rows = start_up(tries) + reading(visits, folder) + auditing(short, folder)
+    rows = start_up(tries) + importing_the_library(tries) + reading(visits, folder) + auditing(short, folder)
     with RunningServer.start(HomeFolder.at(folder / "home"), lambda line: print(line, file=sys.stderr)) as server:
-        for name in ("bench", "one", "two"):
+        for name in ("bench", "one", "two", "dev"):
             add_login(server.base_url, name)
         rows += asyncio.run(surveying(size, "bench"))
         rows += asyncio.run(importing(visits, folder / "History", ("one", "two")))
+        rows += developing(short, "dev", folder)
         rows += screen(tries)
     return rows
 

@@ -31,8 +31,16 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "screen on a saved survey",
         "large audit",
         "large plan",
+        "import lifepod",
+        "40 small resources read",
+        "a PUT is seen by a subscriber",
+        "120 requests over 6 tokens",
+        "3 MB up",
+        "3 MB up and down",
     }
-    assert all(row["peer"] and row["ratio"] > 0 for row in rows)
+    assert all(row["ratio"] > 0 for row in rows if row["peer"] and row["value"])
+    assert all(row["peer"] for row in rows if "401s" not in row["what"])
+    assert all(row["value"] == 0 for row in rows if "401s" in row["what"])
     counted = [row for row in rows if row["unit"] == "requests"]
     assert len(counted) == 2
     assert all(row["value"] <= row["goal"] for row in counted)
