@@ -22,6 +22,8 @@ CLASSES = {"Desk": ["owner/desk.py"], "Pod": ["solid/pod.py", "solid/resources.p
 """Each class, and the files whose class of that name, or of its base's, holds its methods."""
 BASES = {"solid/resources.py": "Resources"}
 FUNCTIONS = {"connect": "solid/door.py", "visit": "solid/door.py"}
+DERIVED = {"Desk": ("profile", "Profile"), "VendorDesk": ("profile", "Profile")}
+"""Attributes that are made from an argument, and their type."""
 GENERATORS = ("AsyncGenerator", "AsyncIterator")
 
 
@@ -84,6 +86,9 @@ def _class(name: str, imports: Imports) -> Iterator[str]:
     yield "    def __enter__(self) -> Self: ..."
     yield "    def __exit__(self, *error: object) -> None: ..."
     seen: set[str] = set()
+    if name in DERIVED:
+        imports.found.setdefault("lifepod.solid.remembered", set()).add(DERIVED[name][1])
+        yield f"    {DERIVED[name][0]}: {DERIVED[name][1]}"
     for file in CLASSES[name]:
         tree = ast.parse((SRC / file).read_text("utf-8"))
         module = "lifepod." + file.removesuffix(".py").replace("/", ".")

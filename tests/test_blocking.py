@@ -52,7 +52,8 @@ def test_the_types_are_made_from_the_async_signatures() -> None:
 def test_a_twin_that_is_not_open_says_so() -> None:
     from lifepod.solid.remembered import Profile
 
-    desk = blocking.Desk(Desk(door.Door(Profile("me", "https://a.example/#me", "https://a.example/", "https://i/"))))
+    twin: Any = blocking.Desk
+    desk = twin(Desk(door.Door(Profile("me", "https://a.example/#me", "https://a.example/", "https://i/"))))
     assert desk.profile.name == "me"
     with pytest.raises(NotReady, match="not open"):
         desk.place("x")

@@ -23,6 +23,7 @@ from tests.access.acp_worlds import (
 from tests.access.worlds import ACME, BASE, BOLT, OWNER
 
 from lifepod.access import acp
+from lifepod.access.decide import decide
 from lifepod.access.rules import NOBODY, STRANGER, Answer, Mode, Visitor
 from lifepod.access.servers import Dialect, Server
 from lifepod.rdf.turtle import parse_turtle
@@ -165,6 +166,42 @@ def test_who_lists_an_app_where_it_makes_a_difference() -> None:
     ]  # fmt: skip
 
 
+ISSUED = {
+    "acme by the issuer": (Matcher({"agent": (ACME,), "issuer": (ISSUER,)}), [(ACME, ISSUER)]),
+    "anyone by the issuer": (Matcher({"issuer": (ISSUER,)}), [("signed-in", ISSUER)]),
+    "anyone by the app": (Matcher({"client": (APP,)}), [("signed-in", APP)]),
+}
+
+
+@pytest.mark.parametrize(("matcher", "listed"), ISSUED.values(), ids=ISSUED)
+def test_who_lists_a_login_from_an_issuer_and_never_the_public_with_one(
+    matcher: Matcher, listed: list[tuple[str, str]]
+) -> None:
+    """Whoever comes without a login has neither app nor issuer: a signed-out GET gets 401 (measured)."""
+    audit = acp_world({"": Acr((Policy(("Read",), any_of=(matcher,)),))})
+    assert [(e.audience, e.app or e.issuer) for e in audit.who(BASE)] == listed
+    assert audit.sees("public") == ()
+    assert audit.reach(audit.source_of(BASE), None)[0] is Answer.NO
+    assert [(e.audience, e.app or e.issuer) for e in audit.sees(ACME)] == listed
+    assert all(visitor.agent or not (visitor.client or visitor.issuer) for visitor in audit.everyone)
+
+
+@pytest.mark.parametrize("matcher", [matcher for matcher, _ in ISSUED.values()], ids=ISSUED)
+def test_the_best_verdict_of_an_agent_names_the_way_it_must_come(matcher: Matcher) -> None:
+    audit = acp_world({"": Acr((Policy(("Read",), any_of=(matcher,)), lets(BOLT, "Append")))})
+    verdict, visitor = audit.best(BASE, ACME, Mode.READ)
+    assert (verdict.answer, visitor.agent) == (Answer.YES, ACME)
+    assert {visitor.client, visitor.issuer} & {APP, ISSUER}
+    assert audit.best(BASE, BOLT, Mode.APPEND) == (audit.verdict(BASE, Visitor(BOLT), Mode.APPEND), Visitor(BOLT))
+    assert audit.best(BASE, "public", Mode.READ)[0].answer is Answer.NO
+
+
+def test_the_best_verdict_of_whom_a_rule_denies_is_that_of_everyone_where_everyone_may() -> None:
+    """V7: it can come signed out."""
+    audit = acp_world({"": Acr((denies(ACME), lets(PUBLIC)))})
+    assert audit.best(BASE, ACME, Mode.READ) == (audit.verdict(BASE, NOBODY, Mode.READ), NOBODY)
+
+
 def test_what_an_agent_sees_counts_the_best_way_it_can_come() -> None:
     by_app = Policy(("Read",), any_of=(Matcher({"agent": (ACME,), "client": (APP,)}),))
     denied_but_public = (denies(BOLT), Policy(("Read",), any_of=(agents(PUBLIC),)))
@@ -214,8 +251,6 @@ def test_an_agent_keeps_the_modes_that_were_not_taken() -> None:
 
 
 def acp_answers(graph: Graph, agent: str) -> list[str]:
-    from lifepod.access.decide import decide
-
     rules = acp.read_rules(graph, BASE + ".acr", BASE, CSS)
     return [decide(rules, Visitor(agent), mode, {}).answer.word for mode in Mode]
 
@@ -224,8 +259,6 @@ def test_p8_taking_an_agent_out_never_widens_a_matcher() -> None:
     graph = graph_of(Acr((Policy(("Read",), any_of=(Matcher({"agent": (ACME, BOLT), "client": (APP,)}),)),)))
     after = acp.without_agent(graph, BASE + ".acr", ACME)
     rules = acp.read_rules(after, BASE + ".acr", BASE, CSS)
-    from lifepod.access.decide import decide
-
     said = {v: decide(rules, v, Mode.READ, {}).answer.word for v in (Visitor(ACME, APP), Visitor(BOLT, APP), STRANGER)}
     assert list(said.values()) == ["no", "yes", "no"]
 
@@ -248,3 +281,59 @@ def test_a_denial_names_one_agent_and_a_grant_lifts_it() -> None:
 def test_without_the_public_others_stay() -> None:
     graph = graph_of(Acr((Policy(("Read",), any_of=(agents(PUBLIC, ACME),)), lets(PUBLIC))))
     assert rules_after(acp.without_public(graph)) == [(ACME, "allow", "read")]
+
+
+# IRIs that somebody wrote as text: tests/oracle/test_literals.py has what Community Solid Server makes of them
+
+
+def as_text(acr: Acr, *iris: str) -> Graph:
+    turtle = turtle_of(acr, BASE)
+    for iri in iris:
+        turtle = turtle.replace(f"<{iri}>", f'"{iri}"')
+    return parse_turtle(turtle.encode(), BASE + ".acr")
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        (PUBLIC, {ACME: "yes", "": "yes"}),
+        (ACP + "AuthenticatedAgent", {ACME: "yes", "": "no"}),
+        (ACP + "CreatorAgent", {ACME: "no", "": "no"}),
+        (ACP + "OwnerAgent", {ACME: "no", "": "no"}),
+        (ACME, {ACME: "yes", "": "no"}),
+    ],
+)
+def test_a_name_written_as_text_is_that_name_on_the_measured_server_and_unclear_elsewhere(
+    name: str, seen: dict[str, str]
+) -> None:
+    graph = as_text(Acr((lets(name),)), name)
+    found = {server: acp.read_rules(graph, BASE + ".acr", BASE, server) for server in (CSS, UNKNOWN_SERVER)}
+    said = {who: decide(found[CSS], Visitor(who or None), Mode.READ, {}).answer.word for who in seen}
+    assert said == seen
+    assert decide(found[UNKNOWN_SERVER], Visitor(ACME), Mode.READ, {}).answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("others", [(), (BOLT,)])
+def test_an_agent_written_as_text_is_taken_out_like_any_other(others: tuple[str, ...]) -> None:
+    graph = as_text(Acr((Policy(("Read", "Write"), any_of=(agents(ACME, *others),)),)), ACME)
+    after = acp.without_agent(graph, BASE + ".acr", ACME)
+    assert acp_answers(after, ACME) == ["no"] * 4
+    assert acp_answers(after, BOLT) == acp_answers(graph, BOLT)
+    some = acp.without_agent(graph, BASE + ".acr", ACME, frozenset({Mode.READ}))
+    assert acp_answers(some, ACME) == ["no", "yes", "yes", "no"]
+
+
+def test_a_mode_written_as_text_is_taken_like_any_other() -> None:
+    read = "http://www.w3.org/ns/auth/acl#Read"
+    url, said = BASE + ".acr", turtle_of(Acr((lets(ACME, "Read", "Write"),)), BASE)
+    graph = parse_turtle(said.replace("acl:Read", f"'{read}'").encode(), url)
+    assert acp_answers(graph, ACME) == ["yes", "yes", "yes", "no"]
+    rules = acp.read_rules(graph, url, BASE, UNKNOWN_SERVER)
+    assert [decide(rules, Visitor(ACME), m, {}).answer.word for m in Mode] == ["unknown", "yes", "yes", "no"]
+    assert acp_answers(acp.without_agent(graph, url, ACME, frozenset({Mode.READ})), ACME) == ["no", "yes", "yes", "no"]
+
+
+def test_the_public_written_as_text_is_shut_out_like_any_other() -> None:
+    graph = as_text(Acr((Policy(("Read",), any_of=(agents(PUBLIC, ACME),)), lets(PUBLIC))), PUBLIC)
+    assert rules_after(acp.without_public(graph)) == [(ACME, "allow", "read")]
+    assert rules_after(acp.without_audience(graph, frozenset({ACME}))) == [(ACME, "allow", "read")]

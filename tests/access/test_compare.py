@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.access.acp_worlds import Acr, acp_world, denies, lets
+from tests.access.acp_worlds import ISSUER, Acr, Matcher, Policy, acp_world, denies, lets
 from tests.access.worlds import ACME, ANYONE, BASE, BOLT, OWNER, SIGNED, TEAM, at, owned, rule, world
 
 from lifepod.access.audit import Audit
@@ -101,3 +101,11 @@ def test_surveys_of_two_pods_are_not_compared() -> None:
     survey = world(PLAIN).survey
     with pytest.raises(Undecided, match="two pods"):
         compare(Audit(survey), Audit(replace(survey, storage="https://other.example/", places=())))
+
+
+def test_what_an_issuers_logins_gain_is_told_once_and_never_as_the_publics() -> None:
+    by_issuer = Policy(("Read",), any_of=(Matcher({"issuer": (ISSUER,)}),))
+    before = acp_world({"": Acr((lets(OWNER, "Control"), lets(ACME, "Append")))})
+    after = acp_world({"": Acr((lets(OWNER, "Control"), lets(ACME, "Append"), by_issuer))})
+    moves = {(m.audience, m.issuer) for m in compare(before, after).moves}
+    assert moves == {("signed-in", ISSUER), (ACME, ISSUER), (OWNER, ISSUER)}

@@ -35,7 +35,8 @@ def test_reach_is_the_best_of_every_way_in(rules: list[Rule], who: str | None, g
     """V7."""
     fog = FOG if foggy else ()
     apps = (None, "https://app.example/id", "https://other.example/id")
-    ways = [Visitor(a, c, i) for a in {who, None} for c in apps for i in apps]
+    pairs = [(c, i) for c in apps for i in apps]
+    ways = [Visitor(None), *(Visitor(who, c, i) for c, i in pairs if who is not None)]
     best = tuple(max(decide(rules, v, mode, groups, fog).answer for v in ways) for mode in MODES)
     assert Tally(tuple(rules), fog, groups).reach(who) == best
 

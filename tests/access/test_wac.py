@@ -8,7 +8,9 @@ from tests.access.worlds import ACME, ANYONE, BOLT, OWNER, SIGNED, TEAM, at, doc
 
 from lifepod import names
 from lifepod.access import wac
-from lifepod.access.rules import PUBLIC, SIGNED_IN, Kind, Mode, Rule, Who
+from lifepod.access.decide import decide
+from lifepod.access.rules import PUBLIC, SIGNED_IN, Answer, Kind, Mode, Rule, Visitor, Who
+from lifepod.access.servers import WAC_SERVER
 from lifepod.rdf.turtle import parse_turtle, same_triples, write_turtle
 
 CONTAINER, ACL = at("c/"), at("c/.acl")
@@ -137,13 +139,45 @@ def test_foaf_agent_as_an_agent_is_an_agent_that_nobody_is() -> None:
         ("acl:Read, <https://example.org/Print>", {Mode.READ}),
         ("acl:Access", set()),
         ("acl:read", set()),
-        ('"http://www.w3.org/ns/auth/acl#Read"', set()),
+        ('"http://www.w3.org/ns/auth/acl#Print"', set()),
     ],
 )
 def test_unknown_modes_are_passed_over_and_never_widen(modes: str, read: set[Mode]) -> None:
     """W16: acl:Access is a superclass, not a mode."""
     found = rules_of(FULL.replace("acl:mode acl:Read", f"acl:mode {modes}"))
     assert {m for r in found for m in r.modes} == read
+
+
+TEXT_MODE = rule("r", ACME, "Write", here="c/").replace("acl:Write", f"acl:Write, '{names.ACL_READ}'")
+
+
+@pytest.mark.parametrize(("measured", "answer"), [(True, Answer.YES), (False, Answer.UNKNOWN)])
+def test_a_mode_written_as_text_counts_where_that_was_measured_and_is_unknown_elsewhere(
+    measured: bool, answer: Answer
+) -> None:
+    """W25; tests/oracle/test_literals.py has what Community Solid Server does."""
+    server = {} if measured else {"server": WAC_SERVER}
+    found = wac.read_rules(graph_of(TEXT_MODE), ACL, CONTAINER, **server)
+    said = {mode: decide(found, Visitor(ACME), mode, {}).answer for mode in Mode}
+    assert said == {Mode.READ: answer, Mode.WRITE: Answer.YES, Mode.APPEND: Answer.YES, Mode.CONTROL: Answer.NO}
+
+
+@pytest.mark.parametrize("taken", [{Mode.READ}, set(Mode)])
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_mode_written_as_text_is_taken_like_any_other(taken: set[Mode], shared: bool) -> None:
+    turtle = TEXT_MODE.replace(f"<{ACME}>", f"<{ACME}>, <{BOLT}>") if shared else TEXT_MODE
+    left = without(turtle, taken)
+    assert (ACME, "read") not in left
+    assert ((ACME, "write") in left) is (Mode.WRITE not in taken)
+    assert ((BOLT, "read") in left) is shared
+
+
+def test_an_agent_written_as_text_is_taken_out_of_the_document_all_the_same() -> None:
+    """Some server may take it for a name."""
+    graph = graph_of(FULL.replace(f"<{ACME}>", f"'{ACME}', <{BOLT}>"))
+    left = wac.without_agent(graph, ACL, ACME)
+    assert Literal(ACME) not in set(left.objects())
+    assert who_may(write_turtle(left).decode()) >= {(BOLT, "read")}
 
 
 def test_conditions_and_origins_are_noted_and_do_not_hide_the_rule() -> None:

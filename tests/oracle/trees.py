@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from tests.access.acp_worlds import ACP, Acr, Policy, agents, lets, random_policy, turtle_of
+from tests.access.acp_worlds import ACL, ACP, ISSUER, Acr, Policy, agents, lets, random_policy, turtle_of
 from tests.access.worlds import ACME, BOLT, OWNER, PREFIXES
 
 from lifepod.access.servers import Dialect
@@ -106,6 +106,7 @@ def _authorization(dice: random.Random, path: str, paths: tuple[str, ...]) -> st
     said += [_subject(dice) for _ in range(dice.choice((0, 1, 1, 1, 1, 1, 1, 2, 2, 3)))]
     said += [f"acl:mode acl:{m}" for m in dice.sample(_MODES, dice.choice((0, 1, 1, 1, 2, 2, 3, 4)))]
     said += ["acl:mode <https://modes.example/Dance>, acl:Access"] if dice.random() < 0.06 else []
+    said += [f"acl:mode '{ACL}{dice.choice(_MODES)}'"] if dice.random() < 0.08 else []
     said += [_object(dice, path, paths) for _ in range(dice.choice((0, 1, 1, 1, 2, 2, 3)))]
     said += ["acl:origin <https://app.example>"] if dice.random() < 0.08 else []
     if dice.random() < 0.08:
@@ -121,6 +122,7 @@ def _subject(dice: random.Random) -> str:
            "acl:agentGroup <PRIVATE-GROUP#team>", "acl:agentGroup <MISSING-GROUP#team>", "acl:agent foaf:Agent",
            "acl:agentClass <https://classes.example/Friend>", f"acl:agent '{ACME}'", f"acl:agent <{ACME}you>",
            f"acl:agent <{ACME.split('#')[0]}>", "acl:agentClass 'http://xmlns.com/foaf/0.1/Agent'",
+           "acl:agentGroup 'PUBLIC-GROUP#team'", f"acl:agentClass '{ACL}AuthenticatedAgent'",
            f"acl:agentGroup <{ACME}>", f"acl:agentClass <{BOLT}>"]  # fmt: skip
     return dice.choice(usual if dice.random() < 0.72 else odd)
 
@@ -130,8 +132,8 @@ def _object(dice: random.Random, path: str, paths: tuple[str, ...]) -> str:
     right = [f"acl:accessTo <@{path}>"] + ([f"acl:default <@{path}>"] * 2 if container else [])
     other = dice.choice(paths)
     wrong = [f"acl:accessTo <@{other}>", f"acl:default <@{other}>", f"acl:accessTo <@{path.rstrip('/')}>",
-             f"acl:accessTo <@{path}#it>", f'acl:accessTo "@{path}"', f"acl:defaultForNew <@{path}>",
-             f"acl:default <@{path}>", f"acl:accessTo <@{path.replace('%C3', '%c3')}>",
+             f"acl:accessTo <@{path}#it>", f'acl:accessTo "@{path}"', f'acl:default "@{path}"',
+             f"acl:defaultForNew <@{path}>", f"acl:default <@{path}>", f"acl:accessTo <@{path.replace('%C3', '%c3')}>",
              f"acl:accessTo <@{path}>, <@{other}>"]  # fmt: skip
     return dice.choice(right if dice.random() < 0.75 else wrong)
 
@@ -148,8 +150,14 @@ def _acl(rules: tuple[Said, ...], base: str) -> str:
 # ACP ------------------------------------------------------------------------------------------------------------------
 
 _ODD = (
-    # an agent as text, an attribute of an extension, a policy that lies elsewhere, a policy without its type
+    # agents and modes as text, an issuer alone, an attribute of an extension, a policy that lies elsewhere
     f"<#m?> acp:agent '{ACME}'.",
+    f"<#m?> acp:agent '{ACP}PublicAgent'.",
+    f"<#m?> acp:agent '{ACP}AuthenticatedAgent'.",
+    f"<#m?> acp:agent '{ACP}CreatorAgent'.",
+    f"<#p?> acp:allow '{ACL}Read'. <#m?> acp:agent <{BOLT}>.",
+    f"<#p?> acp:deny '{ACL}Read'. <#m?> acp:agent '{ACP}PublicAgent'.",
+    f"<#m?> acp:issuer <{ISSUER}>.",
     f"<#m?> acp:agent <{ACME}>; <https://example.org/tag> 'x'.",
     f"<#m?> acp:agent <{ACME}>; acp:tag 'x'.",
     "<#m?> a acp:Matcher; acp:agent 'anyone'.",

@@ -92,7 +92,19 @@ async def test_what_everyone_may_cannot_be_taken_from_one(double: PodDouble, who
         with pytest.raises(Undecided, match="would still read") as raised:
             await share.rehearse(pod, revoked(double, SHARED))
     assert ("public" if who == EVERYONE else "signed-in") in raised.value.advice
+    assert f"`lifepod private {double.url(SHARED)}`" in raised.value.advice
     assert writes(double) == []
+
+
+@pytest.mark.parametrize("word", ["public", "signed-in"])
+async def test_who_would_shut_out_everyone_is_told_how(double: PodDouble, word: str) -> None:
+    """Not to close it first through itself."""
+    double.owner_acl(SHARED, rule(double, SHARED, EVERYONE if word == "public" else SIGNED_IN))
+    async with signed_in(double) as pod:
+        with pytest.raises(Undecided, match=f"^{word} is no single agent") as raised:
+            await share.rehearse(pod, revoked(double, SHARED, agent=word))
+    assert "through" not in str(raised.value) + raised.value.advice
+    assert f"`lifepod private {double.url(SHARED)}`" in raised.value.advice
 
 
 # Applying

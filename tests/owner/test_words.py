@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.access.acp_worlds import ISSUER, Acr, Matcher, Policy, acp_world, denies, lets
 from tests.access.worlds import ACME, ANYONE, BASE, BOLT, OWNER, SIGNED, TEAM, at, owned, rule, world
 
 from lifepod.access.audit import Audit
@@ -109,6 +110,51 @@ def test_hostile_names_and_causes_are_one_harmless_line_each_once_shown(ground: 
     values = [explained(audit, at("dark/"), EVIL), plan_as_value(plan(ground, wish("revoke", EVIL, at("a/"))))]
     assert json.dumps(values).isascii()
     assert OWNER in json.dumps(plan_as_value(plan(ground, wish("grant", BOLT, at("b/y.ttl"), ("read",))))["edits"])
+
+
+def test_why_names_the_login_that_an_agent_must_come_with() -> None:
+    audit = acp_world({"": Acr((Policy(("Read",), any_of=(Matcher({"agent": (ACME,), "issuer": (ISSUER,)}),)),))})
+    assert f"  read    yes, with a login from {ISSUER}: {BASE} lets {ACME} read here only" in explained_in_words(
+        audit, BASE, ACME
+    )
+    said = explained(audit, BASE, ACME)
+    assert said["read"] == {"answer": "yes", "because": [f"{BASE} lets {ACME} read here only"], "issuer": ISSUER}
+    assert said["write"] == {"answer": "no", "because": [f"no rule of {BASE} lets them"]}
+
+
+def test_why_says_that_a_denied_agent_gets_in_signed_out() -> None:
+    """V7."""
+    audit = acp_world({"": Acr((denies(ACME), lets("http://www.w3.org/ns/solid/acp#PublicAgent")))})
+    assert any("read    yes, signed out: " in line for line in explained_in_words(audit, BASE, ACME))
+
+
+@pytest.mark.parametrize(("all_below", "tail"), [(False, ""), (True, ", and all below it")])
+def test_a_plan_that_makes_private_names_nobody_and_no_modes(ground: Ground, all_below: bool, tail: str) -> None:
+    lines = plan_in_words(plan(ground, wish("private", "", at("a/"), all_below=all_below)))
+    assert lines[0] == f"Plan: keep {at('a/')} for you alone{tail}"
+
+
+def test_places_that_are_not_included_are_counted_and_the_first_few_named() -> None:
+    """All of them stand in the JSON."""
+    ground = world({"": owned("")} | {f"a/{n}/": owned(f"a/{n}/") for n in range(70)})
+    made = plan(ground, wish("grant", ACME, at("a/"), ("read",)))
+    notes = [line for line in plan_in_words(made) if "not included" in line]
+    assert notes == [
+        "  Note: 70 places below have rules of their own and are not included (--all-below includes them): "
+        f"{at('a/0/')}, {at('a/1/')}, {at('a/10/')} … (--json lists all)"
+    ]
+    assert len([w for w in plan_as_value(made)["warnings"] if "not included" in w]) == 70  # type: ignore[attr-defined]
+    few = plan(ground, wish("grant", ACME, at("a/0/"), ("read",)))
+    assert not [line for line in plan_in_words(few) if "not included" in line]
+
+
+def test_a_document_with_one_rule_moved_is_one_line_where_there_are_several() -> None:
+    ground = world({"": owned("")} | {f"a/{n}/": owned(f"a/{n}/") for n in range(3)})
+    made = plan_in_words(plan(ground, wish("grant", ACME, at(""), ("read",), all_below=True)))
+    edits = [line for line in made if line.startswith("  edits ")]
+    assert edits[1] == f"  edits {at('a/0/.acl')}: + {ACME} may read here and below"
+    assert len(edits) == 4
+    assert not [line for line in made if line.startswith("    ")]
 
 
 def test_the_public_and_the_signed_in_are_words_of_their_own() -> None:

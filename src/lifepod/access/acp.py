@@ -36,10 +36,8 @@ _AGENT, _CLIENT, _ISSUER, _VC = _term("agent"), _term("client"), _term("issuer")
 _PUBLIC, _SIGNED_IN = _term("PublicAgent"), _term("AuthenticatedAgent")
 _PUBLIC_CLIENT, _PUBLIC_ISSUER = _term("PublicClient"), _term("PublicIssuer")
 _ROLES = {names.ACP + "CreatorAgent": "whoever made it", names.ACP + "OwnerAgent": "whoever owns it"}
-_NAMED = {str(_PUBLIC): PUBLIC, str(_SIGNED_IN): SIGNED_IN} | {r: Who(Kind.BY_ROLE, as_) for r, as_ in _ROLES.items()}
+_NAMED = {str(_PUBLIC): PUBLIC, str(_SIGNED_IN): SIGNED_IN} | {r: Who(Kind.BY_ROLE, w) for r, w in _ROLES.items()}
 _KNOWN = {_TYPE, _AGENT, _CLIENT, _ISSUER, _VC}
-
-
 _UNKNOWN_SERVER = Server(Dialect.ACP)
 
 
@@ -104,7 +102,7 @@ class _Reader:
         return tuple(sorted({self._test(m) for m in self._graph.objects(policy, predicate)}, key=repr))
 
     def _test(self, matcher: Node) -> Test:
-        agents = {_who(str(agent)) for agent in self._graph.objects(matcher, _AGENT)}
+        agents = {_NAMED.get(a, Who(Kind.AGENT, a)) for a in _named(self._graph, matcher)}
         clients = {str(client) for client in self._graph.objects(matcher, _CLIENT)}
         issuers = {str(issuer) for issuer in self._graph.objects(matcher, _ISSUER)}
         if str(_PUBLIC_CLIENT) in clients:
@@ -130,10 +128,6 @@ class _Reader:
         return False, unclear
 
 
-def _who(agent: str) -> Who:
-    return _NAMED.get(agent) or Who(Kind.AGENT, agent)
-
-
 def _modes(terms: Iterable[Node]) -> frozenset[Mode]:
     return frozenset(mode for mode in map(mode_of, terms) if mode is not None)
 
@@ -147,6 +141,14 @@ def _take(out: Graph, subject: Node, predicate: URIRef, said: str) -> None:
 def names_place(graph: Graph, place: str) -> bool:
     """Whether the document is an ACR of ``place``: the check that a learned address was right (A2)."""
     return (None, _RESOURCE, URIRef(place)) in graph
+
+
+def entry_alone(graph: Graph) -> Graph:
+    """What of an ACR says only which place it is for."""
+    out = Graph()
+    for said in (*graph.triples((None, _RESOURCE, None)), *graph.triples((None, _TYPE, URIRef(names.ACP_RESOURCE)))):
+        out.add(said)
+    return out
 
 
 def with_agent(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:

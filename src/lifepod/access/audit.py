@@ -106,8 +106,8 @@ class Audit:
     @cached_property
     def everyone(self) -> tuple[Visitor, ...]:
         """A finite set of visitors that stands for all (access V5)."""
-        agents = (*self.agents, STRANGER.agent, None)
-        return tuple(Visitor(agent, client, issuer) for agent, (client, issuer) in product(agents, self.ways))
+        signed_in = product((*self.agents, STRANGER.agent), self.ways)
+        return *(Visitor(agent, client, issuer) for agent, (client, issuer) in signed_in), NOBODY
 
     @cached_property
     def blind(self) -> tuple[BlindSpot, ...]:
@@ -197,6 +197,15 @@ class Audit:
         """Yes, no or unknown for one visitor, place and mode, with what it rests on."""
         return self._verdict(self.source_of(url), visitor, mode)
 
+    def best(self, url: str, agent: str, mode: Mode) -> tuple[Verdict, Visitor]:
+        """The best verdict on an agent (or ``public``, ``signed-in``), and how it must come (access V7).
+
+        As itself without more where that is as good as any app, any login or none.
+        """
+        key = self.source_of(url)
+        ways = _comings(self.tally(key), visitor_of(agent).agent)
+        return max(((self._verdict(key, one, mode), one) for one in ways), key=lambda found: found[0].answer)
+
     def _verdict(self, key: Key, visitor: Visitor, mode: Mode) -> Verdict:
         basis = self.basis_of(key)
         return decide(basis.rules, visitor, mode, self.groups, basis.blind)
@@ -246,7 +255,7 @@ class Audit:
             visitor = Visitor(agent)
             if tally.answers(visitor) != before.get(agent, signed):
                 yield _entry(tally, visitor)
-            for client, issuer in ways:
+            for client, issuer in ways if agent is not None else ():
                 by_way = Visitor(agent, client, issuer)
                 if not _as_without(tally, by_way):
                     yield _entry(tally, by_way)
@@ -312,20 +321,32 @@ class Audit:
         return Entry(fold.place, through, answers, via, fold.covers, visitor.client or "", visitor.issuer or "")
 
     def _seen_by(self, tally: Tally, agent: str | None) -> tuple[Answers, str, Visitor]:
-        answers = tally.reach(agent)
+        answers = _reach(tally, agent)
         if answers == ALL_NO:
             return answers, "", NOBODY
-        ways = [Visitor(agent, client, issuer) for client, issuer in tally.ways]
-        best = ways[0] if len(ways) == 1 else max(ways, key=lambda visitor: sum(tally.answers(visitor)))
+        ways = _comings(tally, agent)
+        best = ways[0] if len(tally.ways) == 1 else max(ways, key=lambda visitor: sum(tally.answers(visitor)))
         return answers, _through(tally, agent, answers), best
 
     def reach(self, key: Key, agent: str | None) -> Answers:
         """The best of what an agent gets as itself, by any app and login, and as nobody."""
-        return self.tally(key).reach(agent)
+        return _reach(self.tally(key), agent)
+
+
+def _reach(tally: Tally, agent: str | None) -> Answers:
+    # App and issuer stand in the token that names the agent, so nobody comes without a login and with one of them.
+    return tally.answers(NOBODY) if agent is None else tally.reach(agent)
+
+
+def _comings(tally: Tally, agent: str | None) -> list[Visitor]:
+    """Every way in which an agent may come, itself without more first, and at the end signed out."""
+    if agent is None:
+        return [NOBODY]
+    return [*(Visitor(agent, client, issuer) for client, issuer in tally.ways), NOBODY]
 
 
 def _through(tally: Tally, agent: str | None, answers: Answers) -> str:
-    if answers == tally.reach(None):
+    if answers == tally.answers(NOBODY):
         return "anyone" if answers == ALL_UNKNOWN else PUBLIC.word
     if answers == tally.reach(STRANGER.agent):
         return SIGNED_IN.word
@@ -338,8 +359,8 @@ def _as_without(tally: Tally, visitor: Visitor) -> bool:
     simpler = (Visitor(agent, None, visitor.issuer), Visitor(agent, visitor.client), Visitor(agent))
     if any(mine == tally.answers(one) for one in simpler if one != visitor):
         return True
-    wider = {None: None, STRANGER.agent: NOBODY.agent}.get(agent, STRANGER.agent)
-    return wider != agent and mine == tally.answers(Visitor(wider, visitor.client, visitor.issuer))
+    wider = NOBODY if agent == STRANGER.agent else Visitor(STRANGER.agent, visitor.client, visitor.issuer)
+    return mine == tally.answers(wider)
 
 
 def _entry(tally: Tally, visitor: Visitor) -> Entry:

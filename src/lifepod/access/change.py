@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lifepod.access import dialects
+from lifepod.access import acp, dialects, wac
 from lifepod.access.audit import Audit
 from lifepod.access.changelog import Change, Image
 from lifepod.access.plans import Edit, Ground, Plan, Wish, planned
@@ -25,7 +25,15 @@ from lifepod.rdf.turtle import Document, Graph, copy_of, parse_turtle, same_trip
 
 def plan(ground: Ground, wish: Wish) -> Plan:
     """Work out a wish; raises :class:`Undecided` or :class:`WouldLockOut`, never writes."""
-    if wish.agent == ground.survey.owner:
+    must_be_meant(wish, ground.survey.owner)
+    verbs = {"grant": _grant, "revoke": _revoke, "private": _private}
+    edits = tuple(replace(edit, server=ground.survey.server) for edit in verbs[wish.verb](ground, wish))
+    return planned(ground, wish, edits)
+
+
+def must_be_meant(wish: Wish, owner: str) -> None:
+    """Stop a wish that can be told wrong before anyone is asked; raises as :func:`plan` does."""
+    if wish.agent == owner:
         raise WouldLockOut(
             "You are the owner: your own access is not granted or revoked here.",
             place=wish.place,
@@ -35,12 +43,9 @@ def plan(ground: Ground, wish: Wish) -> Plan:
     if wish.verb == "grant" and not (wish.agent.startswith(("http://", "https://")) and is_iri(wish.agent)):
         # Written as an agent, "public" would be a relative address: a rule for whoever comes to hold it.
         raise Undecided(
-            f"{plain(wish.agent) or 'Nobody'} is no WebID, and access is granted to WebIDs only.",
+            f"{plain(wish.agent) or 'An empty name'} is no WebID, and access is granted to WebIDs only.",
             advice="Give the full WebID (https://…) of the one you want to let in.",
         )
-    verbs = {"grant": _grant, "revoke": _revoke, "private": _private}
-    edits = tuple(replace(edit, server=ground.survey.server) for edit in verbs[wish.verb](ground, wish))
-    return planned(ground, wish, edits)
 
 
 def _grant(ground: Ground, wish: Wish) -> Iterator[Edit]:
@@ -174,9 +179,10 @@ def _back(ground: Ground, image: Image) -> Edit | None:
     now = ground.groups.get(image.group) if image.group else ground.documents.get(image.place)
     before, after = (_graph(text, image.document) for text in (image.before, image.after))
     standing = now.graph if now is not None else None
-    if standing is not None and after is not None and not same_triples(standing, after):
+    touched = standing is not None and after is not None and not same_triples(standing, after)
+    if touched and standing is not None and after is not None:
         # Somebody wrote since: our triples go, those that we took come back, theirs stay.
-        mine, was = set(after), set(before or ())
+        mine, was = set(after), set(before if before is not None else _began_with(ground, image, after))
         target = copy_of(standing)
         for triple in mine - was:
             target.remove(triple)
@@ -184,19 +190,38 @@ def _back(ground: Ground, image: Image) -> Edit | None:
             target.add(triple)
     else:
         target = before if before is not None else type(standing or Graph())()
-    empty = Document(image.document, Graph())
-    gone = before is None and (standing is None or after is None or same_triples(standing, after))
+    gone = before is None and not touched
     if standing is None and gone:
         return None
     return Edit(
         image.place,
-        now or empty,
+        now or Document(image.document, Graph()),
         Document(image.document, target),
         creates=now is None,
         server=ground.survey.server,
         removes=gone,
         group=image.group,
     )
+
+
+def _began_with(ground: Ground, image: Image, after: Graph) -> Graph:
+    """What stands in a document that we made, and is not ours: what it said so that nothing changed yet.
+
+    In WAC that is what the place would inherit, in ACP the entry for the place alone.
+    """
+    survey = ground.survey
+    if survey.server.dialect is Dialect.ACP:
+        return acp.entry_alone(after)
+    above = parent_of(image.place, survey.storage)
+    source = Audit(survey).source_below(above)[0] if above else ""
+    inherited = ground.documents.get(source)
+    start = dialects.first_document(inherited, source, image.place, image.document, survey.server)
+    if start is None:
+        raise Undecided(
+            f"What {image.place} would inherit cannot be read, so what is ours in its rules cannot be told.",
+            advice="Nothing was written. Take single rules out with `lifepod revoke`.",
+        )
+    return wac.named_as_in(after, start.graph)
 
 
 def _graph(text: str | None, url: str) -> Graph | None:

@@ -148,10 +148,12 @@ def _moved(before: Audit, after: Audit, pair: _Pair) -> Iterator[Move]:
     for agent in (None, STRANGER.agent, *agents):
         plainly = _both(one, other, Visitor(agent))
         wider = None if agent is None else _both(one, other, NOBODY) if agent == STRANGER.agent else signed
-        for client, issuer in ways:
+        for client, issuer in ways if agent is not None else ways[:1]:
             visitor = Visitor(agent, client, issuer)
             was, will = both = _both(one, other, visitor)
             told = both == wider if (client, issuer) == ways[0] else both == plainly
+            if agent not in (None, STRANGER.agent):
+                told = told or both == _both(one, other, Visitor(STRANGER.agent, client, issuer))
             if was != will and not told:
                 yield Move("", word_of(visitor), was, will, app=client or "", issuer=issuer or "")
 

@@ -36,7 +36,7 @@ def rules_of(document: Document, place: str, server: Server) -> tuple[Rule, ...]
     """The rules a control document holds for ``place``."""
     if server.dialect is Dialect.ACP:
         return acp.read_rules(document.graph, document.url, place, server)
-    return wac.read_rules(document.graph, document.url, place)
+    return wac.read_rules(document.graph, document.url, place, server)
 
 
 def idle_of(document: Document, place: str, server: Server) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _MODE = URIRef(names.ACL_MODE)
 _OBJECTS = (URIRef(names.ACL_ACCESS_TO), URIRef(names.ACL_DEFAULT))
 _AGENT, _CLASS, _GROUP = (URIRef(i) for i in (names.ACL_AGENT, names.ACL_AGENT_CLASS, names.ACL_AGENT_GROUP))
 _PARTS = (_MODE, *_OBJECTS, _AGENT, _CLASS, _GROUP)
-_MODES = {URIRef(i) for i in (names.ACL_READ, names.ACL_APPEND, names.ACL_WRITE, names.ACL_CONTROL)}
+_MODES = {names.ACL_READ, names.ACL_APPEND, names.ACL_WRITE, names.ACL_CONTROL}
 _EVERYONE, _SIGNED_IN = URIRef(names.FOAF_AGENT), URIRef(names.ACL_AUTHENTICATED)
 _RESOURCE, _APPLY = URIRef(names.ACP + "resource"), URIRef(names.ACP + "apply")
 _ALL, _ANY = URIRef(names.ACP + "allOf"), URIRef(names.ACP + "anyOf")
@@ -41,7 +41,7 @@ def _authorizations(graph: Graph, place: str) -> Iterator[str]:
             yield f"{_name(node)} names no place"
         if (node, _TYPE, _AUTHORIZATION) not in graph:
             yield f"{_name(node)} is not typed acl:Authorization; some servers take it for a rule all the same"
-        if not any(mode in _MODES for mode in graph.objects(node, _MODE)):
+        if not any(str(mode) in _MODES for mode in graph.objects(node, _MODE)):  # servers take text for it too
             yield f"{_name(node)} names no mode that servers know"
         if (node, _AGENT, _EVERYONE) in graph:
             yield f"{_name(node)} names the class of all agents as one agent, which is nobody"
@@ -56,7 +56,7 @@ def _has_audience(graph: Graph, node: Node) -> bool:
 
 
 def _policies(graph: Graph, place: str, server: Server) -> Iterator[str]:
-    if len(graph) and (None, _RESOURCE, URIRef(place)) not in graph:
+    if len(graph) and place not in map(str, graph.objects(None, _RESOURCE)):
         yield f"it has no entry for {place}"
     for policy in set(graph.objects(None, _APPLY)):
         if (policy, None, None) not in graph:

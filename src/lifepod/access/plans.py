@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lifepod.access.audit import Audit, Key, word_of
-from lifepod.access.dialects import rules_of, written_rules
+from lifepod.access.dialects import members_of, rules_of, written_rules
 from lifepod.access.rules import MODES, Answer, Kind, Mode, Rule, Visitor
 from lifepod.access.servers import WAC_SERVER, Dialect, Server
 from lifepod.access.survey import Control, Own, Place, Survey, with_controls
 from lifepod.errors import Undecided, WouldLockOut
-from lifepod.rdf.turtle import Document
+from lifepod.rdf.turtle import Document, same_triples
+
+APART = " has rules of its own and is not included (--all-below includes it)."
+"""What a warning says of a place that a change above does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,20 @@ class Edit:
     def lines(self) -> tuple[str, ...]:
         """The change in words, rule by rule: ``+`` comes, ``-`` goes."""
         if self.group:
-            gone = set(self.document.graph) - set(self.after.graph)
-            return tuple(sorted(f"- {obj} is no member of {self.group} any more" for _, _, obj in gone))
+            gone, come = self.moved
+            lost = tuple(f"- {agent} is no member of {self.group} any more" for agent in gone)
+            return lost + tuple(f"+ {agent} becomes a member of {self.group}" for agent in come)
         before, after = rules_of(self.document, self.place, self.server), self.rules
         lost = tuple(f"- {line_of(rule)}" for rule in before if rule not in after)
-        return lost + tuple(f"+ {line_of(rule)}" for rule in after if rule not in before)
+        lines = lost + tuple(f"+ {line_of(rule)}" for rule in after if rule not in before)
+        idle = not lines and not same_triples(self.document.graph, self.after.graph)
+        return ("- a name that is text, without effect here",) if idle and not self.creates else lines
+
+    @property
+    def moved(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Who leaves the group and who comes into it, sorted."""
+        was, will = (set(members_of(one, self.group)) for one in (self.document, self.after))
+        return tuple(sorted(was - will)), tuple(sorted(will - was))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +167,10 @@ def _members_after(survey: Survey, edits: tuple[Edit, ...]) -> dict[str, tuple[s
     groups = dict(survey.groups)
     out: dict[str, tuple[str, ...]] = {}
     for edit in edits:
-        gone = {str(obj) for _, _, obj in set(edit.document.graph) - set(edit.after.graph)}
         members = groups.get(edit.group)
         if edit.group and members is not None:
-            out[edit.group] = tuple(m for m in members if m not in gone)
+            gone, come = edit.moved
+            out[edit.group] = tuple(sorted({*members, *come} - {*gone}))
     return out
 
 
@@ -212,9 +224,13 @@ def _must_reach(audit: Audit, still_open: tuple[Open, ...], wish: Wish) -> None:
     for left in () if wish.everywhere else still_open:
         if left.place == wish.place and wish.place != audit.survey.storage:
             sure = "would still" if left.answer is Answer.YES else "might still"
+            if left.through == wish.agent:
+                said = f"{wish.agent} is no single agent, so a revoke cannot take its access to {wish.place}."
+                raise Undecided(said, advice=f"`lifepod private {wish.place}` keeps it for you alone.")
             raise Undecided(
                 f"{wish.agent} {sure} {left.mode.value} {wish.place}, through {left.through}.",
-                advice=f"Close that first: access through {left.through} cannot be taken from one agent alone.",
+                advice=f"What {left.through} may cannot be taken from one agent alone. `lifepod private {wish.place}` "
+                "closes it for everyone but you; grants can be made anew after that.",
             )
 
 
@@ -309,7 +325,7 @@ def _warnings(survey: Survey, wish: Wish, edits: tuple[Edit, ...]) -> tuple[str,
         below = (p for p in Audit(survey).below(wish.place) if p.url != wish.place)
         apart = [p.url for p in below if p.control.own is not Own.NONE]
         if survey.server.dialect is Dialect.WAC or wish.verb == "private":
-            out += [f"{url} has rules of its own and is not included (--all-below includes it)." for url in apart]
+            out += [url + APART for url in apart]
     for edit in edits:
         if edit.group:
             out.append(f"{edit.group} is a group: whoever leaves it loses every place it opens.")

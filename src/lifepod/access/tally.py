@@ -107,7 +107,9 @@ class Tally:
         if not self._asked:
             return self._as_such(agent)  # nothing is denied, so signing in takes nothing away
         agents = (agent, None) if agent is not None else (None,)
-        every = [self.answers(Visitor(a, client, issuer)) for a in agents for client, issuer in self.ways]
+        # Nobody who is signed out has an app or a login: those come with a token.
+        ways = [Visitor(a, *way) for a in agents for way in self.ways if a is not None or way == (None, None)]
+        every = [self.answers(visitor) for visitor in ways]
         read, append, write, control = (max(each) for each in zip(*every, strict=True))
         return read, append, write, control
 

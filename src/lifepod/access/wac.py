@@ -14,29 +14,39 @@ from rdflib.term import Node
 
 from lifepod import names
 from lifepod.access.rules import PUBLIC, SIGNED_IN, Kind, Mode, Rule, Test, Who
+from lifepod.access.servers import Dialect, Server
 from lifepod.rdf.turtle import copy_of
 
-_MODE_OF = {
-    URIRef(names.ACL_READ): Mode.READ,
-    URIRef(names.ACL_APPEND): Mode.APPEND,
-    URIRef(names.ACL_WRITE): Mode.WRITE,
-    URIRef(names.ACL_CONTROL): Mode.CONTROL,
+IRI_OF = {
+    Mode.READ: URIRef(names.ACL_READ),
+    Mode.APPEND: URIRef(names.ACL_APPEND),
+    Mode.WRITE: URIRef(names.ACL_WRITE),
+    Mode.CONTROL: URIRef(names.ACL_CONTROL),
 }
-_IRI_OF = {mode: iri for iri, mode in _MODE_OF.items()}
+"""Modes as both languages write them."""
+_MODE_OF = {str(iri): mode for mode, iri in IRI_OF.items()}
 _TYPE = URIRef(names.RDF_TYPE)
 _AGENT, _CLASS, _GROUP = (URIRef(i) for i in (names.ACL_AGENT, names.ACL_AGENT_CLASS, names.ACL_AGENT_GROUP))
 _ACCESS_TO, _DEFAULT, _MODE = (URIRef(i) for i in (names.ACL_ACCESS_TO, names.ACL_DEFAULT, names.ACL_MODE))
 _ORIGIN, _CONDITION = URIRef(names.ACL_ORIGIN), URIRef(names.ACL_CONDITION)
 _AUTHORIZATION = URIRef(names.ACL_AUTHORIZATION)
+_CSS = Server(Dialect.WAC, "css")
 
 
-def read_rules(graph: Graph, document: str, place: str) -> tuple[Rule, ...]:
+def mode_of(term: Node) -> Mode | None:
+    """The mode a term names, also where somebody wrote its IRI as text."""
+    return _MODE_OF.get(str(term))
+
+
+def read_rules(graph: Graph, document: str, place: str, server: Server = _CSS) -> tuple[Rule, ...]:
     """The rules of the ACL ``document`` that belongs to ``place``; what grants nothing is left out (W5, W8, W11, W16).
 
-    ``place`` is compared as text (W25). Order-free: sorted by node.
+    ``place`` is compared as text (W25). A mode that is text counts where that was measured, and is *unclear* elsewhere.
+    Order-free: sorted by node.
     """
-    rules = (_rule(graph, node, document, place) for node in set(graph.subjects(_TYPE, _AUTHORIZATION)))
-    return tuple(sorted((r for r in rules if r is not None), key=_rule_order))
+    nodes = set(graph.subjects(_TYPE, _AUTHORIZATION))
+    rules = (rule for node in nodes for rule in _rules(graph, node, (document, place), server))
+    return tuple(sorted(rules, key=_rule_order))
 
 
 def _rule_order(rule: Rule) -> tuple[str, list[Mode], list[Who], bool]:
@@ -49,25 +59,29 @@ def names_place(graph: Graph, place: str) -> bool:
     return any((None, p, own) in graph for p in (_ACCESS_TO, _DEFAULT))
 
 
-def _rule(graph: Graph, node: Node, document: str, place: str) -> Rule | None:
+def _rules(graph: Graph, node: Node, where: tuple[str, str], server: Server) -> Iterator[Rule]:
+    document, place = where
     own = URIRef(place)
     here, below = (node, _ACCESS_TO, own) in graph, (node, _DEFAULT, own) in graph and place.endswith("/")
-    modes = frozenset(_MODE_OF[m] for m in graph.objects(node, _MODE) if isinstance(m, URIRef) and m in _MODE_OF)
     who = tuple(sorted(_subjects(graph, node)))
-    if not (here or below) or not modes or not who:
-        return None
+    if not (here or below) or not who:
+        return
+    given = list(graph.objects(node, _MODE))
+    sure = {mode_of(term) for term in given if server.is_measured or not isinstance(term, Literal)}
     origins = tuple(sorted(str(o) for o in graph.objects(node, _ORIGIN)))
     notes = tuple(f"origin {o}" for o in origins)
     notes += tuple("condition" for _ in graph.objects(node, _CONDITION))
-    return Rule(
-        document=document,
-        node="_:" if isinstance(node, BNode) else str(node),  # blank names change at every reading
-        modes=modes,
-        every=(Test(who=who, origins=origins),),
-        here=here,
-        below=below,
-        notes=notes,
-    )
+    for modes, unclear in ((sure, False), ({mode_of(term) for term in given} - sure, True)):
+        if known := frozenset(mode for mode in modes if mode is not None):
+            yield Rule(
+                document=document,
+                node="_:" if isinstance(node, BNode) else str(node),  # blank names change at every reading
+                modes=known,
+                every=(Test(who=who, origins=origins, unclear=unclear),),
+                here=here,
+                below=below,
+                notes=notes,
+            )
 
 
 def _subjects(graph: Graph, node: Node) -> Iterator[Who]:
@@ -92,12 +106,28 @@ def inherited_copy(graph: Graph, ancestor: str, document: str, place: str) -> Gr
     """
     out = Graph()
     for node in sorted(set(graph.subjects(_DEFAULT, URIRef(ancestor))), key=str):
-        copy = _minted(document, str(node), "inherited")
+        copy = minted(document, str(node), "inherited")
         for predicate, obj in graph.predicate_objects(node):
             if predicate not in (_ACCESS_TO, _DEFAULT):
                 _copy(graph, out, copy, (predicate, obj))
         _aim(out, copy, place)
     return out
+
+
+def named_as_in(graph: Graph, copy: Graph) -> Graph:
+    """The ``copy`` with each rule that says just what a rule of ``graph`` says under the name it has there.
+
+    A copy of a rule without a name gets another name at every reading.
+    """
+    out, named = Graph(), {about: node for node, about in _described(graph)}
+    for node, about in _described(copy):
+        for predicate, obj in about:
+            out.add((named.get(about, node), predicate, obj))
+    return out
+
+
+def _described(graph: Graph) -> Iterator[tuple[Node, frozenset[tuple[Node, Node]]]]:
+    return ((node, frozenset(graph.predicate_objects(node))) for node in set(graph.subjects()))
 
 
 def _copy(source: Graph, out: Graph, subject: Node, said: tuple[Node, Node], depth: int = 32) -> None:
@@ -118,37 +148,37 @@ def with_agent(graph: Graph, document: str, place: str, agent: str, modes: Itera
     """A copy of the ACL with one more authorization, for this agent alone; unchanged where it says so already."""
     out = copy_of(graph)
     wanted = frozenset(modes)
-    node = _minted(document, agent, place, ",".join(sorted(wanted)))
+    node = minted(document, agent, place, ",".join(sorted(wanted)))
     out.add((node, _TYPE, _AUTHORIZATION))
     out.add((node, _AGENT, URIRef(agent)))
     for mode in wanted:
-        out.add((node, _MODE, _IRI_OF[mode]))
+        out.add((node, _MODE, IRI_OF[mode]))
     _aim(out, node, place)
     return out
 
 
 def without_agent(graph: Graph, document: str, agent: str, modes: frozenset[Mode] = frozenset(Mode)) -> Graph:
-    """A copy of the ACL in which no rule gives this agent any of ``modes`` by name.
+    """A copy of the ACL in which no rule gives this agent any of ``modes`` by name, be names IRIs or text.
 
     A rule shared with others is split, never dropped (P7): the others keep it whole, the agent keeps the modes that
     were not taken. Taking Append takes Write too, which implies it; taking Write alone leaves Append (W14).
     """
-    who = URIRef(agent)
-    if (None, _AGENT, who) not in graph:
+    mine = {(node, who) for node, who in graph.subject_objects(_AGENT) if str(who) == agent}
+    if not mine:
         return graph
     out = copy_of(graph)
-    for node in sorted(set(graph.subjects(_AGENT, who)), key=str):
+    for node, who in sorted(mine, key=lambda pair: (str(pair[0]), isinstance(pair[1], Literal))):
         given = set(graph.objects(node, _MODE))
-        held = {_MODE_OF[m] for m in given if isinstance(m, URIRef) and m in _MODE_OF}
+        held = {mode for mode in map(mode_of, given) if mode is not None}
         kept = _kept(held, modes)
         if kept == held:
             continue
-        left: set[Node] = {_IRI_OF[m] for m in kept}
+        left: set[Node] = {term for term in given if mode_of(term) in kept} | {IRI_OF[m] for m in kept - held}
         if modes != frozenset(Mode):
-            left |= given - set(_MODE_OF)  # modes of a later version are not ours to drop
-        if any(o != who for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p)):
+            left |= {term for term in given if mode_of(term) is None}  # modes of a later version are not ours to drop
+        if any(str(o) != agent for p in (_AGENT, _CLASS, _GROUP) for o in graph.objects(node, p)):
             out.remove((node, _AGENT, who))
-            _split(graph, out, node, (_minted(document, str(node), agent, ",".join(sorted(map(str, left)))), who, left))
+            _split(graph, out, node, (minted(document, str(node), agent, ",".join(sorted(map(str, left)))), who, left))
         elif left:
             out.remove((node, _MODE, None))
             for mode in left:
@@ -168,7 +198,7 @@ def _kept(held: set[Mode], taken: frozenset[Mode]) -> set[Mode]:
     return kept
 
 
-def _split(graph: Graph, out: Graph, node: Node, part: tuple[URIRef, URIRef, set[Node]]) -> None:
+def _split(graph: Graph, out: Graph, node: Node, part: tuple[URIRef, Node, set[Node]]) -> None:
     copy, who, left = part
     if not left:
         return
@@ -189,12 +219,12 @@ def _drop_orphans(out: Graph, graph: Graph, node: Node) -> None:
 
 def with_signed_in(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
     """A copy of the ACL with an authorization for anyone signed in, at the place alone."""
-    out, node = copy_of(graph), _minted(document, "signed-in", place)
+    out, node = copy_of(graph), minted(document, "signed-in", place)
     out.add((node, _TYPE, _AUTHORIZATION))
     out.add((node, _CLASS, URIRef(names.ACL_AUTHENTICATED)))
     out.add((node, _ACCESS_TO, URIRef(place)))
     for mode in modes:
-        out.add((node, _MODE, _IRI_OF[mode]))
+        out.add((node, _MODE, IRI_OF[mode]))
     return out
 
 
@@ -224,7 +254,8 @@ def without_public(graph: Graph) -> Graph:
     return out
 
 
-def _minted(document: str, *parts: str) -> URIRef:
+def minted(document: str, *parts: str) -> URIRef:
+    """The name of a rule of ours in a document."""
     # Named by a digest, so that two WebIDs with one last segment never meet in one rule (access T9).
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
     return URIRef(f"{document}#rule-{digest}")

@@ -64,11 +64,13 @@ def _blind(audit: Audit) -> list[dict[str, str]]:
 
 
 def _words(audit: Audit, entries: Iterable[Any]) -> list[str]:
+    from lifepod.owner.words import condition
+
     root, me = audit.survey.storage, audit.survey.owner
     rows = [
         (
             _shown(e.place, root),
-            "you" if e.audience == me else e.audience,
+            ("you" if e.audience == me else e.audience) + condition(e.app, e.issuer),
             *(a.word for a in e.answers),
             _more(e.covers),
         )
@@ -164,7 +166,8 @@ def why(options: Common, agent: str, path: str) -> None:
 
     \b
     Example: lifepod why https://shop.example/card#me journal/purchases/
-    --json: {"agent", "place", "surveyed_at", "rules_of", "read": {"answer", "because": [..]}, …}
+    --json: {"agent", "place", "surveyed_at", "rules_of", "read": {"answer", "because": [..]}, …}; with "app", "issuer"
+             or "signed_out" beside the answer where AGENT must come so
     """
     from lifepod.owner.words import explained, explained_in_words
 

@@ -16,6 +16,7 @@ import click
 
 from lifepod.cli.options import Common, common, gathered
 from lifepod.cli.say import Voice, run, table
+from lifepod.plain import plain
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Change, Desk, Note, Outcome, Plan, Wish
@@ -83,16 +84,38 @@ def _end(context: click.Context, parameter: click.Parameter, value: str) -> str:
             end = datetime.fromisoformat(value)
             end = (end if end.tzinfo else end.astimezone()).astimezone(UTC)
             ahead, kept = end > datetime.now(UTC), end.isoformat(timespec="seconds").replace("+00:00", "Z")
-    except ValueError:
+    except (ValueError, OverflowError):  # also what no clock can show once it is put into UTC
         raise click.BadParameter("say a day (2026-12-31) or a time (2026-12-31T18:00).") from None
     if not ahead:
         raise click.BadParameter("that lies in the past.")
     return kept
 
 
+def _given(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """An argument that is not empty: in a script, that is a variable nobody set."""
+    if value == "":
+        raise click.BadParameter('it is empty; "/" is the whole pod.' if parameter.name == "path" else "it is empty.")
+    return value
+
+
+def _place(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A path or address in which every segment is a name."""
+    said = _given(context, parameter, value)
+    path = (said or "").split("://", 1)[-1]
+    if "//" in path:
+        raise click.BadParameter(f"{plain(path)} has an empty segment: leave one of the two slashes out.")
+    if any(segment in (".", "..") for segment in path.split("/")):
+        raise click.BadParameter(f"{plain(path)} has a segment . or ..: name the place itself, from the pod's root.")
+    return said
+
+
+_agent = click.argument("agent", callback=_given)
+_path = click.argument("path", callback=_place)
+
+
 @click.command()
-@click.argument("agent")
-@click.argument("path")
+@_agent
+@_path
 @_modes
 @_how
 @click.option("--until", metavar="DATE", default="", callback=_end, help="A day or time at which it ends (see guard).")
@@ -118,15 +141,15 @@ def grant(options: Common, how: How, what: What, agent: str, path: str) -> None:
 
 
 @click.command()
-@click.argument("agent")
-@click.argument("path", required=False, default="")
+@_agent
+@click.argument("path", required=False, callback=_place)
 @_modes
 @_how
 @click.option("--everywhere", is_flag=True, help="On every path of the pod, out of your own groups too.")
 @common
 @gathered(How)
 @gathered(What)
-def revoke(options: Common, how: How, what: What, agent: str, path: str) -> None:
+def revoke(options: Common, how: How, what: What, agent: str, path: str | None) -> None:
     """Shut AGENT out of PATH and of everything below it.
 
     All modes are taken unless some are named. It closes future reads. What was read before stays with whoever read it,
@@ -138,13 +161,13 @@ def revoke(options: Common, how: How, what: What, agent: str, path: str) -> None
               lifepod revoke acme --everywhere
     --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
     """
-    if bool(path) is what.everywhere:
+    if (path is not None) is what.everywhere:
         raise click.UsageError("Name a PATH, or say --everywhere.")
-    run(_change(options, how, _wish("revoke", what, (agent, path))))
+    run(_change(options, how, _wish("revoke", what, (agent, path or "/"))))
 
 
 @click.command()
-@click.argument("path")
+@_path
 @_how
 @click.option("--all-below", is_flag=True, help="Also where places below have rules of their own.")
 @common
@@ -160,8 +183,8 @@ def private(options: Common, how: How, path: str, all_below: bool) -> None:
 
 
 @click.command()
-@click.argument("agent")
-@click.argument("path")
+@_agent
+@_path
 @_how
 @common
 @gathered(How)
@@ -180,8 +203,8 @@ def suspend(options: Common, how: How, agent: str, path: str) -> None:
 
 
 @click.command()
-@click.argument("agent")
-@click.argument("path")
+@_agent
+@_path
 @_how
 @common
 @gathered(How)
@@ -293,7 +316,8 @@ async def _undo(options: Common, how: How) -> None:
 
     voice = options.voice
     async with _desk(options) as desk:
-        await desk.recover(voice.talk)
+        if not how.dry_run:
+            await desk.recover(voice.talk)
         last = await desk.last_change()
         if last is None:
             raise Missing("There is no change of access to take back.", advice="`lifepod changes` lists them all.")
@@ -320,11 +344,15 @@ def changes(options: Common) -> None:
             await desk.recover(voice.talk)
             return await desk.changes()
 
-    found = run(listed())
-    rows = [(c.ended or c.began, c.state, _said(c)) for c in found]
+    found = sorted(run(listed()), key=_shown_at)
+    rows = [(_shown_at(c), c.state, _said(c)) for c in found]
     words = table(("when", "state", "what"), rows) if rows else ["No changes yet."]
     keys = ("name", "verb", "agent", "place", "began", "ended", "state", "until", "why", "undoes", "effects")
     voice.data([{key: getattr(c, key) for key in keys} | {"modes": sorted(c.modes)} for c in found], words)
+
+
+def _shown_at(change: Change) -> str:
+    return change.ended or change.began
 
 
 def _said(change: Change) -> str:

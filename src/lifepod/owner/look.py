@@ -69,6 +69,12 @@ class _Job:
     """As the earlier survey found it, where the container says nothing came or went."""
 
 
+def _instead(pod: Pod, place: str) -> str:
+    if pod.storage and place + "/" == pod.storage:
+        return f"The pod itself is {plain(pod.storage)} with a slash at the end."
+    return "Name a place in this pod, or choose the login of the other with --profile NAME (see `lifepod profiles`)."
+
+
 _NOT_YET = Control(Own.BLIND, cause="not looked at yet")
 _Queue = asyncio.Queue[_Job | None]
 
@@ -78,7 +84,9 @@ class Look:
 
     def __init__(self, pod: Pod, place: str, way: Way) -> None:
         if not place.startswith(pod.storage) or not pod.storage:
-            raise Malformed(f"{plain(place)} is not in the pod {plain(pod.storage)}.", place=place)
+            raise Malformed(
+                f"{plain(place)} is not in the pod {plain(pod.storage)}.", place=place, advice=_instead(pod, place)
+            )
         self._pod, self._place, self._way = pod, place, way
         self._gaze = Gaze(pod, way.limits)
         self._clock, self._sent = time.monotonic(), pod.requests

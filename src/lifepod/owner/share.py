@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lifepod.access.audit import Answers, Audit
-from lifepod.access.change import plan, restored
+from lifepod.access.change import must_be_meant, plan, restored
 from lifepod.access.changelog import FINISHED, UNCONFIRMED, Change, change_of
 from lifepod.access.plans import Edit, Shift, in_safe_order, shifts_between
 from lifepod.access.plans import Plan as Plan  # part of what this room hands out
@@ -65,6 +65,7 @@ async def rehearse(pod: Pod, wish: Wish, *, unchecked: bool = False, tell: Tell 
     A grant first checks that the WebID answers (``unchecked`` leaves that out), because a misspelt one opens the pod to
     whoever takes that name.
     """
+    must_be_meant(wish, pod.webid)
     if wish.verb == "grant" and not unchecked:
         await _check(pod, wish.agent)
     return plan(await look(pod, wish.place, tell=tell), wish)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lifepod.access.audit import Audit, in_words
-from lifepod.access.plans import Plan, Wish
-from lifepod.access.rules import MODES, NOBODY, STRANGER, Answer, Mode, Verdict, Visitor
+from lifepod.access.audit import visitor_of as visitor_of
+from lifepod.access.plans import APART, Edit, Plan, Wish
+from lifepod.access.rules import MODES, NOBODY, Answer, Mode, Verdict, Visitor
 
 Value = dict[str, object]
 
@@ -23,19 +24,26 @@ def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), **extent:
     return Wish(verb, agent, place, chosen or frozenset(Mode), **extent)
 
 
-def visitor_of(agent: str) -> Visitor:
-    """The visitor a word stands for: a WebID, ``public`` or ``signed-in``."""
-    return {"public": NOBODY, "signed-in": STRANGER}.get(agent, Visitor(agent))
-
-
 def explained(audit: Audit, url: str, agent: str) -> Value:
     """Why an agent may or may not use a place, mode by mode, as a plain value."""
     source, own = audit.source_of(url)
     out: Value = {"agent": agent, "place": url, "rules_of": source, "own_rules": own}
     for mode in MODES:
-        verdict = audit.verdict(url, visitor_of(agent), mode)
-        out[mode.value] = {"answer": verdict.answer.word, "because": _because(verdict, source)}
+        verdict, visitor = audit.best(url, agent, mode)
+        out[mode.value] = {"answer": verdict.answer.word, "because": _because(verdict, source)} | _way(agent, visitor)
     return out
+
+
+def _way(agent: str, visitor: Visitor) -> Value:
+    """How an agent must come to be let in, where it matters."""
+    found: Value = {"app": visitor.client, "issuer": visitor.issuer}
+    found["signed_out"] = visitor == NOBODY and visitor_of(agent) != NOBODY
+    return {key: value for key, value in found.items() if value}
+
+
+def condition(app: str | None, issuer: str | None) -> str:
+    """What access hangs on, to be put behind whom it is about; empty where on nothing."""
+    return (f", through the app {app}" if app else "") + (f", with a login from {issuer}" if issuer else "")
 
 
 def explained_in_words(audit: Audit, url: str, agent: str) -> list[str]:
@@ -46,9 +54,11 @@ def explained_in_words(audit: Audit, url: str, agent: str) -> list[str]:
     )
     lines = [f"{agent}", f"at {url}, by {where}:"]
     for mode in MODES:
-        verdict = audit.verdict(url, visitor_of(agent), mode)
+        verdict, visitor = audit.best(url, agent, mode)
         because = _because(verdict, source)
-        lines.append(f"  {mode.value:8}{verdict.answer.word}" + (f": {because[0]}" if because else ""))
+        answer = verdict.answer.word + condition(visitor.client, visitor.issuer)
+        answer += ", signed out" if _way(agent, visitor).get("signed_out") else ""
+        lines.append(f"  {mode.value:8}{answer}" + (f": {because[0]}" if because else ""))
         lines += [f"  {'':8}and {reason}" for reason in because[1:]]
     return lines
 
@@ -64,20 +74,50 @@ def _because(verdict: Verdict, source: str) -> list[str]:
 
 def plan_in_words(plan: Plan) -> list[str]:
     """What a plan would write and what that changes, before it is written."""
-    wish = plan.wish
-    modes = ", ".join(mode.value for mode in MODES if mode in wish.modes)
-    lines = [f"Plan: {wish.verb} {modes} {'to' if wish.verb == 'grant' else 'of'} {wish.agent} at {wish.place}"]
+    lines = [f"Plan: {_wished(plan.wish)}"]
     for edit in plan.edits:
-        lines.append(f"  {'makes' if edit.creates else 'edits'} {edit.after.url}")
-        lines += [f"    {line}" for line in edit.lines]
+        lines += _edited(edit, several=len(plan.edits) > 1)
     for shift in plan.shifts:
         places = f"{len(shift.places)} places" if len(shift.places) > 1 else shift.places[0]
         lines.append(f"  {shift.who} {shift.mode.value}: {shift.before.word} -> {shift.after.word} at {places}")
-    lines += [f"  Note: {warning}" for warning in plan.warnings]
+    lines += [f"  Note: {warning}" for warning in _folded(plan.warnings)]
     lines += [
         f"  Stays open: {o.mode.value} at {o.place} through {o.through} ({o.answer.word})" for o in plan.still_open
     ]
     return [*lines, "  Nobody else's access changes." if plan.shifts else "  Nobody's access changes."]
+
+
+def _wished(wish: Wish) -> str:
+    modes = ", ".join(mode.value for mode in MODES if mode in wish.modes)
+    if wish.verb == "private":
+        return f"keep {wish.place} for you alone" + (", and all below it" if wish.all_below else "")
+    if not wish.agent:
+        return f"{wish.verb} the change at {wish.place}"
+    return f"{wish.verb} {modes} {'to' if wish.verb == 'grant' else 'of'} {wish.agent} at {wish.place}"
+
+
+def _edited(edit: Edit, *, several: bool) -> list[str]:
+    """One document: what is done to it, and the rules that come and go; one line where there is little to say."""
+    verb = "makes" if edit.creates else "removes" if edit.removes else "edits"
+    head = f"  {verb} {edit.after.url}" + (", so that the place inherits again" if edit.removes else "")
+    if edit.removes:
+        return [head]
+    if several and len(edit.lines) == 1:
+        return [f"{head}: {edit.lines[0]}"]
+    return [head, *(f"    {line}" for line in edit.lines)]
+
+
+def _folded(warnings: tuple[str, ...]) -> list[str]:
+    """The warnings, of those that differ by the place alone the first few and a count."""
+    apart = [warning for warning in warnings if warning.endswith(APART)]
+    if len(apart) <= _MOST:
+        return list(warnings)
+    first = ", ".join(warning.removesuffix(APART) for warning in apart[:_MOST])
+    told = f"{len(apart)} places below have rules of their own and are not included (--all-below includes them): "
+    return [*(w for w in warnings if w not in apart), f"{told}{first} … (--json lists all)"]
+
+
+_MOST = 3
 
 
 def plan_as_value(plan: Plan) -> Value:
@@ -88,7 +128,13 @@ def plan_as_value(plan: Plan) -> Value:
         "place": plan.wish.place,
         "modes": sorted(plan.wish.modes),
         "edits": [
-            {"place": e.place, "document": e.after.url, "creates": e.creates, "lines": list(e.lines)}
+            {
+                "place": e.place,
+                "document": e.after.url,
+                "creates": e.creates,
+                "removes": e.removes,
+                "lines": list(e.lines),
+            }
             for e in plan.edits
         ],
         "changes": [
