@@ -27,6 +27,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden texts anew")
 
 
+_LONG = ("tests/oracle", "tests/test_readme.py", "tests/interop", "tests/live", "tests/bench", "tests/tui")
+"""Where the long tests are, the longest first: two workers end at the same time only if those do not come last."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; within a file the order stays."""
+
+    def place(item: pytest.Item) -> int:
+        return next((i for i, folder in enumerate(_LONG) if item.nodeid.startswith(folder)), len(_LONG))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A home of its own for every test; settings of the machine do not reach in."""

@@ -21,9 +21,9 @@ from lifepod.solid.notify import Listening, Notification, Ready
 from lifepod.solid.query import Queried
 from lifepod.solid.reading import Listing
 from lifepod.solid.remembered import Profile
-from lifepod.solid.resources import Lister
 from lifepod.solid.send import Body, Opened
 from lifepod.solid.trees import Copying, Step, Tree
+from lifepod.solid.walking import Lister
 from lifepod.solid.wire import Reply
 
 class Desk:
@@ -107,7 +107,7 @@ class Pod:
     def list(self, url: str, *, known: Listing | None = None) -> Listing: ...
     def walk(self, url: str, lister: Lister | None = None) -> Iterator[Listing]: ...
     def edit(self, url: str, *, create: bool = False) -> AbstractContextManager[Graph]: ...
-    def update(self, before: Document, after: Graph) -> None: ...
+    def update(self, before: Document, after: Graph, *, at_once: bool = False) -> None: ...
 
 class VendorDesk:
     def __enter__(self) -> Self: ...

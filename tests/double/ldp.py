@@ -236,8 +236,9 @@ class Ldp:
             raise SaidNoError(412)
 
     def _always(self, url: str, place: str | None, *, found: bool = False) -> dict[str, str]:
+        powered = {"X-Powered-By": "Community Solid Server"}
         if place is not None:
-            return {"Link": f'<{LDP}Resource>; rel="type"'} if found else {}
+            return powered | ({"Link": f'<{LDP}Resource>; rel="type"'} if found else {})
         control = self.judge.control_url(url)
         shown = control.removeprefix(above(url) if not url.endswith("/") else url) if self.relative_links else control
         links = [f'<{shown}>; rel="acl"', f'<{url}.meta>; rel="describedby"']
@@ -248,7 +249,7 @@ class Ldp:
             links.append(f'<{description}>; rel="http://www.w3.org/ns/solid/terms#storageDescription"')
         if found and url == self.shelf.base:
             links.append('<http://www.w3.org/ns/pim/space#Storage>; rel="type"')
-        return {"Link": ", ".join(links), "Accept-Patch": "text/n3, application/sparql-update"}
+        return {"Link": ", ".join(links), "Accept-Patch": "text/n3, application/sparql-update"} | powered
 
 
 def failure(status: int, message: str, headers: Mapping[str, str] | None = None) -> httpx2.Response:

@@ -210,7 +210,8 @@ async def test_a_patch_speaks_what_the_server_takes(double: PodDouble, accepted:
 
 
 def _told(accepted: str) -> dict[str, str]:
-    return {"Content-Type": "text/turtle", "ETag": '"1"'} | ({"Accept-Patch": accepted} if accepted else {})
+    powered = {"X-Powered-By": "Community Solid Server"}
+    return powered | {"Content-Type": "text/turtle", "ETag": '"1"'} | ({"Accept-Patch": accepted} if accepted else {})
 
 
 @pytest.mark.parametrize("arrives", [False, True])

@@ -126,21 +126,34 @@ async def test_an_upload_whose_answer_is_lost_is_sent_again_only_where_it_did_no
     double: PodDouble, arrives: bool
 ) -> None:
     double.script("PUT", "x.bin", faults.dropped(), after=arrives)
+    data = DATA * 30
     async with visit(double) as pod:
         if arrives:
             with pytest.raises(Unreachable, match="may or may not"):
-                await pod.upload(io.BytesIO(DATA), double.url("x.bin"))
+                await pod.upload(io.BytesIO(data), double.url("x.bin"))
         else:
-            await pod.upload(io.BytesIO(DATA), double.url("x.bin"))
+            await pod.upload(io.BytesIO(data), double.url("x.bin"))
+    assert double.body("x.bin") == data
+
+
+@pytest.mark.parametrize("fault", [faults.dropped(), 500], ids=str)
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_a_small_upload_is_looked_after_whatever_became_of_it(
+    double: PodDouble, fault: faults.Answer, arrives: bool
+) -> None:
+    double.script("PUT", "x.bin", fault, after=arrives)
+    async with visit(double) as pod:
+        assert await pod.upload(io.BytesIO(DATA), double.url("x.bin")) == len(DATA)
     assert double.body("x.bin") == DATA
+    assert len(sent(double, "PUT")) == (1 if arrives else 2)
 
 
 async def test_a_busy_server_gets_the_whole_file_again(double: PodDouble) -> None:
     double.script("PUT", "x.bin", faults.busy(503, "0"), 2)
     async with visit(double) as pod:
-        await pod.upload(io.BytesIO(DATA), double.url("x.bin"))
-    assert double.body("x.bin") == DATA
-    assert {one.headers["content-length"] for one in sent(double, "PUT")} == {str(len(DATA))}
+        await pod.upload(io.BytesIO(DATA * 30), double.url("x.bin"))
+    assert double.body("x.bin") == DATA * 30
+    assert {one.headers["content-length"] for one in sent(double, "PUT")} == {str(len(DATA) * 30)}
 
 
 @pytest.mark.parametrize(

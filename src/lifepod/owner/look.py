@@ -15,7 +15,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lifepod.access.plans import Ground
 from lifepod.access.survey import BlindSpot, Control, Own, Place, Survey, keeps_control, parent_of
@@ -77,6 +77,19 @@ def _instead(pod: Pod, place: str) -> str:
 
 _NOT_YET = Control(Own.BLIND, cause="not looked at yet")
 _Queue = asyncio.Queue[_Job | None]
+
+
+def without_controls(listing: Listing) -> Listing:
+    """The listing without access documents, which some servers list among the members (JavaScript Solid Server).
+
+    The container's own link tells what this server appends; only beside the place it is for is a member taken for one.
+    """
+    control = listing.control or ""
+    naming = control.removeprefix(listing.url)
+    if naming in ("", control):
+        return listing
+    theirs = {control} | {url + naming for url, _ in listing.members if not url.endswith("/")}
+    return replace(listing, members=tuple(one for one in listing.members if one[0] not in theirs))
 
 
 class Look:
@@ -223,6 +236,7 @@ class Look:
             self._blind.append(BlindSpot(listing.url, f"what it holds cannot be listed: {listing.failure}"))
         if listing.cut:
             self._blind.append(BlindSpot(listing.url, "more lies below than one look may walk"))
+        listing = without_controls(listing)
         self._listings[listing.url] = listing
         before = self._before if listing.unchanged else {}
         if listing.url not in self._controls:

@@ -57,7 +57,7 @@ async def _close_root(pod: Pod) -> bool:
     graph = closed_to_public(document, pod.storage, pod.webid, ground.survey.server)
     if graph is None:
         return False
-    await pod.update(document, graph)
+    await pod.update(document, graph, at_once=True)
     reply = await pod.nobody.send("GET", pod.storage, {"Accept": "text/turtle"})
     if reply.status not in (401, 403):
         raise Conflict(f"The root of {pod.storage} was closed, but still answers {reply.status} to everyone.")
@@ -84,7 +84,7 @@ async def _made(pod: Pod, name: str, *, inbox: bool = False) -> bool:
         await pod.write(link, rules, match=None)
     except Conflict:
         # Rules for what is not there yet: ours from a time that was cut off, or somebody's that lie in wait (W23).
-        await pod.update(await pod.read(link), rules)
+        await pod.update(await pod.read(link), rules, at_once=True)
     await pod.create_container(url)
     return True
 

@@ -151,7 +151,7 @@ async def _write(pod: Pod, edit: Edit, agreed: Plan) -> None:
         await _must_still_inherit(pod, edit, agreed)
         await pod.write(edit.after.url, edit.after.graph, match=None)
     else:
-        await pod.update(edit.document, edit.after.graph)
+        await pod.update(edit.document, edit.after.graph, at_once=True)
 
 
 async def _must_still_inherit(pod: Pod, edit: Edit, agreed: Plan) -> None:

@@ -5,7 +5,9 @@ It refuses to ask for anything, and to take a member that a container cannot hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from lifepod.errors import LifepodError, Malformed, TooBig
@@ -14,7 +16,7 @@ from lifepod.plain import plain
 from lifepod.rdf.flat import members
 from lifepod.rdf.jsonld import read_jsonld
 from lifepod.rdf.turtle import Document, Graph, parse_turtle, same_triples, write_turtle
-from lifepod.solid.wire import JSON_LD, TURTLE, Reply, settled_tag
+from lifepod.solid.wire import JSON_LD, TURTLE, Reply, own_spelling, settled_tag
 
 RDF = f"{TURTLE}, {JSON_LD};q=0.5"
 """What we ask for where linked data is wanted."""
@@ -45,7 +47,9 @@ class Listing:
 def listing_of(reply: Reply, took: float, limits: Limits = LIMITS) -> Listing:
     """A container's answer → its listing; ``took`` is how long it was under way, seconds. Raises :class:`Malformed`."""
     found = members(turtle_of(reply, limits), reply.url, limits)
-    inside = tuple((u, when) for u, when in found.items() if _is_member(u, reply.url))
+    # The one spelling we ask for, whatever the server's is; two spellings of one member are one.
+    spelt = {own_spelling(u): when for u, when in found.items() if _is_member(u, reply.url)}
+    inside = tuple(sorted(spelt.items()))
     return Listing(reply.url, inside, reply.link("acl"), "wac-allow" in reply.headers, etag=settled_tag(reply, took))
 
 
@@ -58,7 +62,51 @@ def document_of(reply: Reply, limits: Limits = LIMITS) -> Document:
     """An answer as a graph, by its media type; raises :class:`Malformed`."""
     if reply.content_type == JSON_LD:
         return Document(reply.url, read_jsonld(reply.body, reply.url, limits), reply.etag)
+    if _is_unnamed_jsonld(reply):
+        graph = read_jsonld(_one_context(reply.body), reply.url, limits)
+        if not len(graph):
+            raise Malformed(f"{plain(reply.url)} has no type and holds no linked data.", place=reply.url)
+        return Document(reply.url, graph, reply.etag)
     return Document(reply.url, parse_turtle(turtle_of(reply, limits), reply.url, limits), reply.etag)
+
+
+def _is_unnamed_jsonld(reply: Reply) -> bool:
+    """Whether an answer without a telling type is JSON-LD by its content: access documents of JavaScript Solid Server.
+
+    WAC wants Turtle here (https://solidproject.org/TR/wac#server-get-acl-turtle).
+    """
+    if reply.content_type not in ("", "application/octet-stream"):
+        return False
+    start = reply.body[:4096].lstrip()
+    return start[:1] in (b"{", b"[") and b'"@context"' in start
+
+
+def _one_context(body: bytes) -> bytes:
+    """A list of nodes whose first one carries the context of all, as JavaScript Solid Server writes and reads it."""
+    try:
+        nodes = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+        return body
+    if any("@context" in node for node in nodes[1:]):
+        return body
+    return json.dumps({"@context": nodes[0].pop("@context", {}), "@graph": nodes}).encode()
+
+
+def escaped(reply: Reply, limits: Limits = LIMITS) -> Reply:
+    """A listing in JSON-LD whose members stand there as they are called, made into one whose members are addresses."""
+    if reply.content_type != JSON_LD or len(reply.body) > limits.document_bytes:
+        raise Malformed(f"{plain(reply.url)} cannot be listed.", place=reply.url)
+
+    def repaired(found: re.Match[bytes]) -> bytes:
+        return found[1] + _UNSAFE.sub(lambda one: b"%%%02X" % one[0][0], found[2]) + b'"'
+
+    return replace(reply, body=_IDS.sub(repaired, reply.body))
+
+
+_IDS = re.compile(rb'("@id"\s*:\s*")((?:[^"\\]|\\.)*)"')
+_UNSAFE = re.compile(rb"[\x00-\x20<>{}|^`]|%(?![0-9A-Fa-f]{2})")
 
 
 def same_as_text(document: Document | None, text: str | None) -> bool:

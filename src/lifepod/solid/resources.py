@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -24,17 +24,17 @@ from lifepod.limits import LIMITS, Limits
 from lifepod.names import PIM_STORAGE_TYPE
 from lifepod.plain import plain
 from lifepod.rdf.patch import Patch, patches
-from lifepod.rdf.turtle import Document, Graph, copy_of, same_triples, write_turtle
+from lifepod.rdf.turtle import Document, Graph, copy_of, parse_turtle, same_triples, write_turtle
 from lifepod.solid.line import CutOff
-from lifepod.solid.reading import RDF, Listing, checked, document_of, listing_of, names_members
+from lifepod.solid.reading import RDF, Listing, checked, document_of, escaped, listing_of, names_members
 from lifepod.solid.send import Body, Opened, Sender
-from lifepod.solid.wire import TURTLE, Reply, failure_of, origin_of, own_spelling, parts_told
+from lifepod.solid.walking import Lister, walked
+from lifepod.solid.wire import JSON_LD, TURTLE, Reply, failure_of, origin_of, own_spelling, parts_told
 
 _NO_PATCH = frozenset({400, 405, 415, 422, 501})
-
-
-Lister = Callable[[str], Awaitable[Listing]]
-"""Lists one container; raises where it cannot be listed."""
+_NSS = "solid-server/"
+_PATCH_WELL = ("community solid server", _NSS)
+"""Servers whose patches were measured; of others a patch is read back, because some answer 204 and do nothing."""
 
 
 class Resources:
@@ -46,6 +46,7 @@ class Resources:
         self._sender = sender
         self._root_control: str | None = None
         self._patchable: dict[str, frozenset[str]] = {}
+        self._powered: dict[str, str] = {}
         self.limits = limits
         """The bounds it keeps."""
         self.nobody = nobody
@@ -90,7 +91,16 @@ class Resources:
         at_most: int | None = None,
     ) -> Reply:
         """Any answer whatever its status, for callers to whom a refusal is a finding; ``at_most`` bounds it, bytes."""
-        return await self._sender.send(method, url, headers, body, at_most)
+        return self._learnt(await self._sender.send(method, url, headers, body, at_most))
+
+    def _learnt(self, reply: Reply) -> Reply:
+        """What an answer tells of its server: what it is, and which patches it takes."""
+        origin, said = origin_of(reply.url), reply.headers.get("x-powered-by", "").lower()
+        if said:
+            self._powered[origin] = said[:200]
+        if "accept-patch" in reply.headers:
+            self._patchable[origin] = reply.tokens("accept-patch")
+        return reply
 
     def open(
         self,
@@ -105,7 +115,7 @@ class Resources:
         return self._sender.open(method, url, headers, body, patient=patient)
 
     async def _must(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> Reply:
-        reply = await self._sender.send(method, url, headers, body)
+        reply = self._learnt(await self._sender.send(method, url, headers, body))
         failure = failure_of(method, reply)
         if failure is not None:
             raise failure
@@ -134,7 +144,6 @@ class Resources:
     async def read(self, url: str) -> Document:
         """A resource as a graph; raises :class:`Malformed` where it holds no linked data."""
         reply = await self.get(url, accept=RDF)
-        self._patchable[origin_of(reply.url)] = reply.tokens("accept-patch")
         return document_of(reply, self.limits)
 
     async def create(self, url: str, body: bytes | Graph = b"", *, content_type: str = TURTLE) -> None:
@@ -161,17 +170,41 @@ class Resources:
         """As :meth:`write`, for bytes that the caller made itself and knows to be well-formed."""
         guard = {"If-None-Match": "*"} if match is None else {"If-Match": match}
         headers = {"Content-Type": content_type, **guard}
-        try:
-            await self._must("PUT", url, headers, data)
-        except CutOff:
-            # It may have arrived. What stands there now tells, and the guard keeps a second try from doing harm.
-            now = await self._sender.send("GET", url, {"Accept": content_type})
-            if now.status == 200 and now.body == data:
+        await self._surely("PUT", url, headers, data)
+
+    async def _surely(self, method: str, url: str, headers: dict[str, str], data: bytes | None = None) -> None:
+        """Send a guarded write; where its answer is lost, or the server failed on the way, look what stands there.
+
+        JavaScript Solid Server answers 500 to writes that come at the same time, before or after it has written.
+        """
+        for turn in range(1, self.limits.retries + 2):
+            try:
+                reply = await self._sender.send(method, url, headers, data)
+                failure = failure_of(method, reply)
+                if failure is None:
+                    return
+                if reply.status != 500 or turn > self.limits.retries:
+                    raise failure
+            except CutOff as error:
+                if turn > 1:
+                    raise
+                failure = error
+            # It may have arrived. What stands there now tells, and the guard keeps another try from doing harm.
+            await asyncio.sleep(0.05 * turn)
+            now = await self._sender.send("GET", url, {"Accept": headers.get("Content-Type", RDF)})
+            if (now.status == 404) if data is None else self._holds(now, data):
                 return
-            if (now.status == 404) if match is None else (now.etag == match):
-                await self._must("PUT", url, headers, data)
-            else:
-                raise
+            same = now.etag == headers["If-Match"] if "If-Match" in headers else now.status == 404
+            if not same and (data is not None or "If-Match" in headers):
+                raise failure
+
+    def _holds(self, now: Reply, data: bytes) -> bool:
+        if now.status != 200 or now.body == data:
+            return now.status == 200
+        try:
+            return same_triples(document_of(now, self.limits).graph, parse_turtle(data, now.url, self.limits))
+        except LifepodError:
+            return False
 
     async def post(
         self, container: str, body: bytes | Graph = b"", *, slug: str = "", content_type: str = TURTLE
@@ -207,7 +240,7 @@ class Resources:
         failure = failure_of("PUT", reply)
         if failure is not None:
             raise failure
-        return True
+        return reply.status == 201  # node-solid-server answers 204 where it stands already
 
     async def delete(self, url: str, *, match: str | None = None) -> None:
         """Delete one resource; never a container that still holds something, nor a pod's root and its rules."""
@@ -225,7 +258,7 @@ class Resources:
         elif self.storage and own_spelling(url) == await self._control_of_root():
             # Some servers would do it, and then nobody but them could open the pod again.
             raise Malformed(f"{plain(url)} says who has access to the pod; it is never deleted.", place=url)
-        await self._must("DELETE", url, {"If-Match": match} if match else {})
+        await self._surely("DELETE", url, {"If-Match": match} if match else {})
 
     async def _control_of_root(self) -> str:
         if self._root_control is None:
@@ -245,30 +278,20 @@ class Resources:
         reply = await self.get(url, accept=RDF, unless=known.etag if known else "")
         if reply.status == 304 and known is not None:
             return replace(known, unchanged=True)
-        return listing_of(reply, time.monotonic() - began, self.limits)
+        took = time.monotonic() - began
+        try:
+            return listing_of(reply, took, self.limits)
+        except Malformed:
+            # JavaScript Solid Server names members unescaped, which Turtle cannot hold; in JSON they can be told apart.
+            raw = await self.get(url, accept=JSON_LD)
+            return listing_of(escaped(raw, self.limits), took, self.limits)
 
-    async def walk(self, url: str, lister: Lister | None = None) -> AsyncGenerator[Listing, None]:
+    def walk(self, url: str, lister: Lister | None = None) -> AsyncGenerator[Listing, None]:
         """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept.
 
         ``lister`` lists one container in place of :meth:`list`, for callers that know some of them already.
         """
-        lister = lister or self.list
-        seen, count, tasks = {url}, 1, {asyncio.create_task(_listed(lister, url, 0))}
-        try:
-            while tasks:
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for listing, depth in (task.result() for task in done):
-                    count += len(listing.members)
-                    below = [u for u, _ in listing.members if u.endswith("/") and u not in seen]
-                    cut = bool(below) and (depth >= self.limits.walk_depth or count > self.limits.walk_count)
-                    if not cut:
-                        seen.update(below)
-                        tasks |= {asyncio.create_task(_listed(lister, u, depth + 1)) for u in below}
-                    yield replace(listing, cut=cut)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        return walked(url, lister or self.list, self.limits)
 
     @asynccontextmanager
     async def edit(self, url: str, *, create: bool = False) -> AsyncIterator[Graph]:
@@ -290,33 +313,55 @@ class Resources:
         else:
             await self.update(before, draft)
 
-    async def update(self, before: Document, after: Graph) -> None:
+    async def update(self, before: Document, after: Graph, *, at_once: bool = False) -> None:
         """Turn the document as it was read into ``after``: by a patch, else the whole by PUT, both with its version.
 
         N3 Patch, then SPARQL Update where the server takes it (``Accept-Patch``), then PUT: a change that names a blank
-        node goes whole. Raises :class:`Conflict` where it changed meanwhile, and :class:`Unconfirmed` where a server
-        without versions holds something else after the write.
+        node goes whole. ``at_once`` is for access documents: node-solid-server goes by the old rules for ten seconds
+        after a patch, so there they go whole. Raises :class:`Conflict` where it changed meanwhile, and
+        :class:`Unconfirmed` where a server holds something else after the write.
         """
         if same_triples(before.graph, after):
             return
         version = before.etag or await self._unchanged(before)
         guard = {"If-Match": version} if version else {}
         try:
-            await self._changed(before, after, guard)
+            await self._changed(before, after, guard, whole=at_once and self._is((_NSS,), before.url))
         except CutOff:
             now = await self.read(before.url)
             if not same_triples(now.graph, after):
                 if not version or now.etag != version:
                     raise
-                await self._changed(before, after, guard)
+                await self._changed(before, after, guard, whole=at_once and self._is((_NSS,), before.url))
         if version is None and not same_triples((await self.read(before.url)).graph, after):
             raise Unconfirmed(f"{plain(before.url)} was written, but now holds something else.", place=before.url)
 
-    async def _changed(self, before: Document, after: Graph, guard: dict[str, str]) -> None:
-        for patch in patches(before.graph, after, self._patchable.get(origin_of(before.url), frozenset())):
+    async def _changed(self, before: Document, after: Graph, guard: dict[str, str], *, whole: bool) -> None:
+        accepted = self._patchable.get(origin_of(before.url), frozenset())
+        for patch in () if whole else patches(before.graph, after, accepted):
             if await self._patched(before.url, patch, guard):
-                return
+                if not guard or self._is(_PATCH_WELL, before.url):
+                    return  # without versions it is read back in any case
+                guard = await self._half_done(before, after)
+                if not guard:
+                    return
+                break
         await self._must("PUT", before.url, {"Content-Type": TURTLE, **guard}, write_turtle(after))
+
+    def _is(self, servers: tuple[str, ...], url: str) -> bool:
+        said = self._powered.get(origin_of(url), "")
+        return any(name in said for name in servers)
+
+    async def _half_done(self, before: Document, after: Graph) -> dict[str, str]:
+        """After a patch: the guard to write the whole with, where the server did not do all of it; else empty."""
+        now = await self.read(before.url)
+        if same_triples(now.graph, after):
+            return {}
+        old, new, there = set(before.graph), set(after), set(now.graph)
+        if now.etag is None or not (same_triples(now.graph, before.graph) or old & new <= there <= old | new):
+            said = f"{plain(before.url)} was patched, but now holds something else."
+            raise Unconfirmed(said, place=before.url)
+        return {"If-Match": now.etag}
 
     async def _patched(self, url: str, patch: Patch, guard: dict[str, str]) -> bool:
         reply = await self._sender.send("PATCH", url, {"Content-Type": patch.content_type, **guard}, patch.body)
@@ -333,10 +378,3 @@ class Resources:
         if not same_triples(now.graph, before.graph):
             raise Conflict(f"{plain(before.url)} was changed by someone else.", place=before.url)
         return now.etag
-
-
-async def _listed(lister: Lister, url: str, depth: int) -> tuple[Listing, int]:
-    try:
-        return await lister(url), depth
-    except LifepodError as error:
-        return Listing(url, failure=error), depth

@@ -61,6 +61,12 @@ async def upload(pod: Resources, parcel: Parcel, url: str) -> int:
     """
     size, match = examined(pod, parcel, url), parcel.match
     kind = parcel.content_type or _kind_of(url)
+    if size <= _PART:
+        # Small enough to be looked after whole: where the answer is lost, what stands there is compared.
+        parcel.source.seek(0)
+        await pod.put(url, parcel.source.read(), match=match, content_type=kind)
+        parcel.tell(size, size)
+        return size
     headers = {"Content-Type": kind, "Content-Length": str(size)}
     headers |= {"If-None-Match": "*"} if match is None else {"If-Match": match}
     body = FileBody(parcel.source, size, parcel.tell)

@@ -1,0 +1,44 @@
+"""Down through containers, as many at a time as answer, within bounds.
+
+It refuses to stop for one container that cannot be listed, and to walk in circles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
+
+from lifepod.errors import LifepodError
+from lifepod.limits import Limits
+from lifepod.solid.reading import Listing
+
+Lister = Callable[[str], Awaitable[Listing]]
+"""Lists one container; raises where it cannot be listed."""
+
+
+async def walked(url: str, lister: Lister, limits: Limits) -> AsyncGenerator[Listing, None]:
+    """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept."""
+    seen, count, tasks = {url}, 1, {asyncio.create_task(_listed(lister, url, 0))}
+    try:
+        while tasks:
+            done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for listing, depth in (task.result() for task in done):
+                count += len(listing.members)
+                below = [u for u, _ in listing.members if u.endswith("/") and u not in seen]
+                cut = bool(below) and (depth >= limits.walk_depth or count > limits.walk_count)
+                if not cut:
+                    seen.update(below)
+                    tasks |= {asyncio.create_task(_listed(lister, u, depth + 1)) for u in below}
+                yield replace(listing, cut=cut)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listed(lister: Lister, url: str, depth: int) -> tuple[Listing, int]:
+    try:
+        return await lister(url), depth
+    except LifepodError as error:
+        return Listing(url, failure=error), depth
