@@ -40,16 +40,6 @@ async def ranges(stage: Stage) -> Can:
     return Can.YES if reply.status == 206 else Can.NO
 
 
-@capability("Something new under a name the server chooses")
-async def slugs(stage: Stage) -> None:
-    """POST with a slug; what is there already stays."""
-    room = await stage.room("slugs")
-    first = await stage.owner.post(room, START, slug="note.ttl")
-    second = await stage.owner.post(room, START, slug="note.ttl")
-    assert first != second
-    assert {first, second} <= {url for url, _ in (await stage.owner.list(room)).members}
-
-
 @capability("Whole trees: copied, moved and removed leaf by leaf")
 async def whole_trees(stage: Stage) -> None:
     """What was listed and nothing else (S19)."""
