@@ -110,3 +110,18 @@ async def test_addresses_that_are_none_are_not_asked() -> None:
     _, unread, double = await whole('<#me> rdfs:seeAlso "more", <javascript:alert(1)>, <file:///etc/passwd>, [].')
     assert len(sent(double, "GET")) == 1
     assert unread == ()
+
+
+async def test_a_document_elsewhere_that_a_profile_points_at_gets_no_login() -> None:
+    """Links in data lead anywhere; a token and a proof go to the pod's own server alone."""
+    double = PodDouble()
+    there = "https://evil.example/more.ttl"
+    double.put(there, f"<{double.owner}> <http://www.w3.org/ns/pim/space#storage> <https://evil.example/>.")
+    text = (double.body("profile/card") or b"").decode()
+    double.put("profile/card", text + f"<#me> <http://www.w3.org/2000/01/rdf-schema#seeAlso> <{there}>.\n")
+    async with visit(double) as pod:
+        profile, unread = await read_whole_profile(pod, double.owner)
+    assert "https://evil.example/" in profile.storages
+    assert unread == ()
+    [asked] = [one for one in double.requests if one.url == there]
+    assert not {"authorization", "dpop"} & set(asked.headers)

@@ -15,7 +15,7 @@ from lifepod.errors import LifepodError, NotSignedIn, Undecided
 from lifepod.limits import LIMITS, Limits
 from lifepod.plain import plain
 from lifepod.solid.profile import WebIdProfile, check_webid, read_whole_profile
-from lifepod.solid.reading import RDF, document_of
+from lifepod.solid.reading import RDF
 from lifepod.solid.resources import Resources
 from lifepod.solid.send import Sender
 from lifepod.solid.wire import Reply, origin_of, own_spelling
@@ -119,11 +119,8 @@ def _is_storage(reply: Reply) -> bool:
 
 async def _described(pod: Resources, url: str, place: str) -> str:
     try:
-        reply = await pod.ask("GET", url, {"Accept": RDF}, at_most=pod.limits.control_bytes)
-        graph = document_of(reply, pod.limits).graph if reply.status == 200 else None
+        graph = (await pod.follow(url, at_most=pod.limits.control_bytes)).graph
     except LifepodError:
-        return ""
-    if graph is None:
         return ""
     named = {str(one) for one in graph.subjects(URIRef(names.RDF_TYPE), URIRef(names.PIM_STORAGE_TYPE))}
     here = origin_of(place) + "/"

@@ -68,8 +68,8 @@ def _addresses(document: Document, webid: str, claim: str) -> tuple[str, ...]:
 
 
 async def read_profile(pod: Resources, webid: str) -> WebIdProfile:
-    """Read as the signed-in agent; raises what reading raises."""
-    return profile_of(await pod.read(urldefrag(webid).url), webid)
+    """Read as the signed-in agent, a stranger's as nobody; raises what reading raises."""
+    return profile_of(await pod.follow(urldefrag(webid).url), webid)
 
 
 async def read_whole_profile(pod: Resources, webid: str) -> tuple[WebIdProfile, tuple[str, ...]]:
@@ -83,11 +83,8 @@ async def read_whole_profile(pod: Resources, webid: str) -> tuple[WebIdProfile, 
         if url == urldefrag(webid).url:
             continue
         try:
-            reply = await pod.ask("GET", url, {"Accept": RDF}, at_most=pod.limits.control_bytes)
-            failure = failure_of("GET", reply)
-            if failure is not None:
-                raise failure
-            profile = _with(profile, profile_of(document_of(reply, pod.limits), webid))
+            further = await pod.follow(url, at_most=pod.limits.control_bytes)
+            profile = _with(profile, profile_of(further, webid))
         except LifepodError:
             unread.append(url)
     return profile, tuple(unread)

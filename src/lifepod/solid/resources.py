@@ -146,6 +146,20 @@ class Resources:
         reply = await self.get(url, accept=RDF)
         return document_of(reply, self.limits)
 
+    async def follow(self, url: str, *, at_most: int | None = None) -> Document:
+        """A document whose address stood in somebody's data: with the login at its own pod and WebID, else as nobody.
+
+        A token is of no use without its key, and still no business of whoever a profile points at.
+        """
+        target = own_spelling(url)
+        at_home = origin_of(target) in {origin_of(home) for home in (self.storage, self.webid) if home}
+        sender = self._sender if at_home else self.nobody
+        reply = self._learnt(await sender.send("GET", target, {"Accept": RDF}, at_most=at_most))
+        failure = failure_of("GET", reply)
+        if failure is not None:
+            raise failure
+        return document_of(reply, self.limits)
+
     async def create(self, url: str, body: bytes | Graph = b"", *, content_type: str = TURTLE) -> None:
         """Make something new, with the containers above it; raises :class:`Conflict` where there is something already.
 

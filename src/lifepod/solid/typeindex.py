@@ -56,7 +56,7 @@ async def read_type_indexes(pod: Resources, webid: str = "") -> tuple[tuple[Regi
     found: dict[Registration, None] = {}
     for url in profile.public_type_indexes + profile.private_type_indexes:
         try:
-            found |= dict.fromkeys(registrations_of(await pod.read(urldefrag(url).url)))
+            found |= dict.fromkeys(registrations_of(await pod.follow(urldefrag(url).url)))
         except LifepodError:
             unread += (url,)
     return tuple(found), unread
