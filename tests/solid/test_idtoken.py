@@ -99,14 +99,18 @@ async def test_a_token_for_someone_else_or_of_nobody_is_refused(
         {"azp": None},
         {"webid": None},
         {"sub": "a1b2"},
-        {"exp": time.time() - 30, "iat": time.time() - HOUR},
-        {"iat": time.time() + 30},
         {"more": {"of": "its own"}},
     ],
 )
 async def test_what_servers_do_differently_is_taken(double: IssuerDouble, claims: dict[str, object]) -> None:
-    """Solid-OIDC has ``solid`` in the audience; clocks differ by seconds."""
+    """Solid-OIDC has ``solid`` in the audience."""
     double.desk.claims = claims
+    assert (await Person(double).logs_in()).webid == double.owner
+
+
+@pytest.mark.parametrize(("exp", "iat"), [(-30, -HOUR), (HOUR, 30)])
+async def test_clocks_may_differ_by_seconds(double: IssuerDouble, exp: float, iat: float) -> None:
+    double.desk.claims = {"exp": time.time() + exp, "iat": time.time() + iat}
     assert (await Person(double).logs_in()).webid == double.owner
 
 
