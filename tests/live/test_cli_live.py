@@ -230,7 +230,10 @@ def test_standing_guard_closes_what_ends_meanwhile_until_ctrl_c(cli: Cli, people
     end = datetime.now(UTC) + timedelta(seconds=9)
     assert cli("grant", people[1].webid, inbox, "--read", "--until", end.isoformat(), "--json").code == 0
     assert cli("vendor", "read", inbox, "--profile", "acme", "--json").code == 0
-    command = [sys.executable, "-m", "lifepod", "guard", "--watch", "--every", "10", "--json"]
+    # Whoever runs these tests may ignore SIGINT (as a job in the background does), and that is inherited.
+    heeds = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    heeds += "from lifepod.__main__ import main; sys.argv[0] = 'lifepod'; sys.exit(main())"
+    command = [sys.executable, "-c", heeds, "guard", "--watch", "--every", "10", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as guarding:
         try:
             assert guarding.stdout is not None

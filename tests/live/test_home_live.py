@@ -241,8 +241,9 @@ def test_no_way_of_ending_the_owner_leaves_a_server(
     a_folder: Folders, workshop: Workshop, program: str, number: signal.Signals
 ) -> None:
     folder = a_folder()
-    # Whoever runs these tests may ignore SIGHUP (as nohup does), and that is inherited.
-    program = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); {program}"
+    # Whoever runs these tests may ignore SIGHUP (as nohup does) or SIGINT (as a job in the background), which is inherited.
+    heeds = "signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"import signal; {heeds}; {program}"
     with subprocess.Popen(
         [sys.executable, "-c", program, str(folder.path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as owner:

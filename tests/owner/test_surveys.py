@@ -88,7 +88,13 @@ def group(*members: str) -> str:
     return "".join(f"<#team> <http://www.w3.org/2006/vcard/ns#hasMember> <{m}>.\n" for m in members)
 
 
-def prove(double: PodDouble, *, proved: bool = True, age: timedelta = timedelta(), said: str = SAID) -> None:
+def prove(
+    double: PodDouble,
+    *,
+    proved: bool = True,
+    age: timedelta = timedelta(),
+    said: str = f"{SAID} Community Solid Server",
+) -> None:
     when = (datetime.now(UTC) - age).isoformat()
     kept.keep_proof(double.base, double.owner, Proof(said, "wac", proved, "", when))
 

@@ -288,7 +288,7 @@ async def test_a_plan_that_cannot_be_made_is_told_and_can_be_tried_again() -> No
 UNSURE = "Not confirmed: it may have been written"
 WRITING: tuple[tuple[Answer, bool, str], ...] = (
     (412, False, "It was not done"),
-    (500, False, UNSURE),
+    (500, True, "Done, and confirmed"),  # so is this one: some servers fail after they wrote
     (faults.dropped(), True, "Done, and confirmed"),  # it is looked after, and had arrived
     (KeyError("some fault of ours"), True, UNSURE),
 )
