@@ -241,7 +241,7 @@ def test_no_way_of_ending_the_owner_leaves_a_server(
     a_folder: Folders, workshop: Workshop, program: str, number: signal.Signals
 ) -> None:
     folder = a_folder()
-    # Whoever runs these tests may ignore SIGHUP (as nohup does) or SIGINT (as a job in the background), which is inherited.
+    # Whoever runs these tests may ignore SIGHUP (nohup does) or SIGINT (a job in the background does), and so would it.
     heeds = "signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = f"import signal; {heeds}; {program}"
     with subprocess.Popen(
