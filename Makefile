@@ -30,7 +30,7 @@ browser:
 		--no-install-recommends chromium >&2; } || echo "no chromium here: install it (apt-get install chromium)" >&2
 
 test: $(READY) browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff check .
