@@ -121,3 +121,10 @@ def test_what_was_taken_back_stands_again_when_the_taking_back_is_taken_back() -
 def test_nobody_else_loses_by_a_revoke() -> None:
     log = Log().add("grant", READ).add("grant", READ, agent=BOLT).add("revoke", READ)
     assert (log.told(), log.told(BOLT)) == ({}, {TOP: [("", "read", "")]})
+
+
+def test_a_document_is_not_below_one_whose_name_begins_like_its_own() -> None:
+    one, other = TOP + "a.ttl", TOP + "a.ttl.old"
+    log = Log().add("grant", READ, place=other).add("suspend", READ, place=other)
+    assert suspended_at(log.changes, ACME, one) == ()
+    assert len(suspended_at(log.changes, ACME, other)) == 1

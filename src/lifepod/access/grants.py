@@ -92,8 +92,7 @@ def _take(found: _Held, change: Change) -> None:
         found.setdefault((change.agent, change.place), _Holding(change.began))
     for key, holding in list(found.items()):
         agent, place = key
-        inside = place == change.place or (change.place.endswith("/") and place.startswith(change.place))
-        if not inside or change.agent not in ("", agent):
+        if not _inside(place, change.place) or change.agent not in ("", agent):
             continue
         here = pausing and place == change.place
         for mode in taken:
@@ -114,5 +113,8 @@ def suspension_of(changes: Iterable[Change], agent: str, place: str) -> Change |
 
 def suspended_at(changes: Iterable[Change], agent: str, place: str) -> tuple[Grant, ...]:
     """What of this agent is suspended now at this place and below."""
-    inside = (g for g in held(changes) if g.agent == agent and (g.place == place or g.place.startswith(place)))
-    return tuple(g for g in inside if g.suspended)
+    return tuple(g for g in held(changes) if g.agent == agent and g.suspended and _inside(g.place, place))
+
+
+def _inside(place: str, top: str) -> bool:
+    return place == top or (top.endswith("/") and place.startswith(top))
