@@ -13,7 +13,7 @@ from tests.double import faults
 from tests.double.pod_double import PodDouble
 from tests.solid.visits import QUICK, sent, visit
 
-from lifepod.errors import Conflict, LifepodError, Malformed, NotReady, TooBig, Undecided, Unreachable
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotReady, TooBig, Undecided, Unreachable
 from lifepod.limits import Limits
 from lifepod.solid import shipping
 from lifepod.solid.media import media_type_of
@@ -256,3 +256,26 @@ async def test_a_folder_is_sent_without_what_servers_take_for_rules(double: PodD
             await shipping.plan_upload(pod, tmp_path / "none", double.url("up/"))
         with pytest.raises(Malformed):
             await shipping.plan_upload(pod, tmp_path, double.url("up"))
+
+
+async def test_what_could_not_be_looked_into_is_missing_and_said(double: PodDouble, tmp_path: Path) -> None:
+    double.put("box/shut/x.ttl", "<a> <b> <c>.")
+    double.put("box/y.ttl", "<a> <b> <c>.")
+    double.script("GET", "box/shut/", 403, None)
+    async with visit(double) as pod:
+        plan = await shipping.plan_download(pod, double.url("box/"), tmp_path / "here")
+        assert [url for url, _ in plan.unread] == [double.url("box/shut/")]
+        with pytest.raises(Missing):
+            await shipping.plan_download(pod, double.url("none/"), tmp_path / "there")
+
+
+async def test_a_root_and_a_copy_into_itself_are_refused_with_fitting_advice(double: PodDouble) -> None:
+    double.put("box/y.ttl", "<a> <b> <c>.")
+    async with visit(double) as pod:
+        with pytest.raises(Malformed) as root:
+            await pod.remove(await pod.look_at(double.base))
+        with pytest.raises(Malformed) as inside:
+            await pod.plan_copy(double.url("box/"), double.url("box/deep/"))
+    assert "below it" in root.value.advice
+    assert "beside it" in inside.value.advice
+    assert sent(double, "DELETE", "PUT") == []

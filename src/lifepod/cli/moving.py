@@ -47,8 +47,8 @@ def cp(options: Common, how: How, source: str, target: str) -> None:
     Examples: lifepod cp ~/photos/2026 pod:photos/2026/ --dry-run
               lifepod cp pod:journal/ ~/backup/journal
               lifepod cp pod:notes/a.ttl pod:archive/
-    --json: {"files": [{"from", "to", "standing"}], "left_out": [{"name", "why"}], "copied", "bytes", "kept", "failed",
-             "with_rules", "dry_run"}
+    --json: {"files": [{"from", "to", "standing"}], "left_out": [{"name", "why"}], "unread": [{"name", "why"}], "copied",
+             "bytes", "kept", "failed", "with_rules", "dry_run"}
     """
     from lifepod.owner import files
 
@@ -83,10 +83,12 @@ def _say_crossing(voice: Voice, plan: Shipment, shipped: Shipped | None) -> None
     value: dict[str, object] = {
         "files": [{"from": a, "to": b, "standing": c.standing} for (a, b), c in zip(ends, plan.files, strict=True)],
         "left_out": [{"name": name, "why": why} for name, why in plan.left_out],
+        "unread": [{"name": name, "why": why} for name, why in plan.unread],
         "with_rules": [],
         "dry_run": shipped is None,
     }
     words = [f"left out: {name}: {why}" for name, why in plan.left_out]
+    words += [f"not looked into: {why}" for _, why in plan.unread]
     pairs = [f"{a} -> {b}{_THERE if c.standing else ''}" for (a, b), c in zip(ends, plan.files, strict=True)]
     if shipped is None:
         words += _some(pairs)
@@ -97,7 +99,7 @@ def _say_crossing(voice: Voice, plan: Shipment, shipped: Shipped | None) -> None
     words += [f"kept as it is: {one}" for one in _some(list(shipped.kept))]
     words += [f"not copied: {why}" for _, why in shipped.failed]
     voice.data(value, [*words, f"{shipped.sent} files copied ({shipped.size} bytes)."])
-    if shipped.failed:
+    if shipped.failed or plan.unread:
         raise click.exceptions.Exit(FOUND)
 
 
@@ -137,6 +139,7 @@ def _say_within(voice: Voice, outcome: tuple[Copying, int | None], how: How, ver
     value = {
         "files": [{"from": item.url, "to": url, "standing": url in plan.standing} for item, url in plan.pairs],
         "left_out": [],
+        "unread": [],
         "copied": done or 0,
         "with_rules": list(plan.tree.with_rules),
         "dry_run": how.dry_run,

@@ -49,6 +49,8 @@ class Shipment:
     """Containers (to the pod) or folders (from it) to be made, the outer ones first."""
     left_out: tuple[tuple[str, str], ...] = ()
     """What does not go, and why."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """Containers below that could not be looked into, and why: what they hold is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,12 @@ async def plan_download(pod: Resources, source: str, target: Path) -> Shipment:
     if not place.endswith("/"):
         await pod.head(place)
         return _single(place, target)
-    files, left_out, places = [], [], [str(target)]
+    files, left_out, unread, places = [], [], [], [str(target)]
     async for listing in pod.walk(place):
+        if listing.failure is not None and listing.url == place:
+            raise listing.failure
         if listing.failure is not None or listing.cut:
-            left_out.append((listing.url, plain(listing.failure or "more than is walked", 200)))
+            unread.append((listing.url, plain(listing.failure or "it holds more than is walked", 200)))
         folder = _path_of(listing.url, place, target)
         if folder is None:
             continue
@@ -140,7 +144,8 @@ async def plan_download(pod: Resources, source: str, target: Path) -> Shipment:
                 places.append(str(path))
             else:
                 files.append(_cargo(path, url))
-    return Shipment(False, tuple(sorted(files, key=lambda one: one.url)), tuple(sorted(places)), tuple(left_out))
+    found = tuple(sorted(files, key=lambda one: one.url))
+    return Shipment(False, found, tuple(sorted(places)), tuple(left_out), tuple(unread))
 
 
 def _single(place: str, target: Path) -> Shipment:

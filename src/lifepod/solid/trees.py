@@ -145,7 +145,8 @@ async def remove(pod: Resources, tree: Tree, tell: Step = quiet) -> int:
     """
     must_be_whole(tree)
     if tree.root == pod.storage:
-        raise Malformed(f"{plain(tree.root)} is the root of a pod; it is never deleted.", place=tree.root)
+        said = f"{plain(tree.root)} is the root of a pod; it is never deleted."
+        raise Malformed(said, place=tree.root, advice="Name what is to go below it.")
     done, total = 0, len(tree.items)
     for group in _groups(tree.items):
         tell("deleting", done, total)
@@ -196,9 +197,11 @@ async def plan_copy(pod: Resources, source: str, target: str, tell: Step = quiet
     """What a copy would make; raises :class:`Malformed` where a container would go into itself or become a file."""
     tree, goal = await look_at(pod, source, tell), own_spelling(target)
     if tree.root.endswith("/") is not goal.endswith("/"):
-        raise Malformed(f"{plain(goal)} must end in a slash just if {plain(tree.root)} does.", place=goal)
+        said = f"{plain(goal)} must end in a slash just if {plain(tree.root)} does."
+        raise Malformed(said, place=goal, advice="Containers end in a slash, files do not.")
     if goal.startswith(tree.root) and tree.root.endswith("/"):
-        raise Malformed(f"{plain(goal)} lies in {plain(tree.root)}; it cannot be copied into itself.", place=goal)
+        said = f"{plain(goal)} lies in {plain(tree.root)}; it cannot be copied into itself."
+        raise Malformed(said, place=goal, advice="Name a container beside it.")
     must_be_whole(tree)
     pairs = tuple((item, goal + item.url[len(tree.root) :]) for item in reversed(tree.items))
     heads = await asyncio.gather(*(pod.ask("HEAD", url) for _, url in pairs if not url.endswith("/")))
