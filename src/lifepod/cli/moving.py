@@ -47,8 +47,8 @@ def cp(options: Common, how: How, source: str, target: str) -> None:
     Examples: lifepod cp ~/photos/2026 pod:photos/2026/ --dry-run
               lifepod cp pod:journal/ ~/backup/journal
               lifepod cp pod:notes/a.ttl pod:archive/
-    --json: {"files": [{"from", "to", "standing"}], "left_out": [{"name", "why"}], "unread": [{"name", "why"}], "copied",
-             "bytes", "kept", "failed", "with_rules", "dry_run"}
+    --json: {"files": [{"from", "to", "standing"}], "left_out": [{"name", "why"}], "unread": [{"name", "why"}],
+             "copied", "bytes", "kept", "failed", "with_rules", "dry_run"}
     """
     from lifepod.owner import files
 
