@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import keyring.core
 import pytest
 from hypothesis import settings
 
@@ -50,6 +51,8 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LIFEPOD_DIR", str(tmp_path / "lifepod"))
     monkeypatch.setenv("LIFEPOD_CSS_DIR", SERVER_DIR)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # keyring asks the environment once for the life of the process; each test has its own to be asked.
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
 
 

@@ -92,6 +92,19 @@ def test_the_machine_does_not_reach_in(tmp_path: Path) -> None:
         keyring.get_password("lifepod", "anyone")
 
 
+def test_a_test_with_a_keyring_of_its_own_leaves_none_behind(tmp_path: Path) -> None:
+    text = (
+        "import keyring, keyring.errors, pytest\n"
+        "def test_first(monkeypatch):\n"
+        "    monkeypatch.setenv('PYTHON_KEYRING_BACKEND', 'keyring.backends.null.Keyring')\n"
+        "    assert keyring.get_password('lifepod', 'anyone') is None\n"
+        "def test_second():\n"
+        "    with pytest.raises(keyring.errors.NoKeyringError): keyring.get_password('lifepod', 'anyone')\n"
+    )
+    code, said = outcome(tmp_path, text)
+    assert code == 0, said
+
+
 def test_settings_of_the_machine_are_scrubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LIFEPOD_PROFILE", "XDG_CONFIG_HOME", "https_proxy", "NO_PROXY"):
         monkeypatch.setenv(name, "from-outside")
