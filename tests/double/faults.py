@@ -72,8 +72,8 @@ def refused_connection() -> Exception:
     return httpx2.ConnectError("All connection attempts failed")
 
 
-def busy(status: int = 429, retry_after: str = "7") -> httpx2.Response:
-    """Too many requests, or down for a while."""
+def busy(status: int = 429, retry_after: str = "0") -> httpx2.Response:
+    """Too many requests, or down for a while; the test waits as long as it says."""
     return httpx2.Response(status, headers={"Retry-After": retry_after})
 
 
