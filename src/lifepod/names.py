@@ -77,6 +77,10 @@ DPV = "https://w3id.org/dpv#"
 DPV_HAS_PERSONAL_DATA = DPV + "hasPersonalData"
 PD = "https://w3id.org/dpv/pd#"
 
+ICAL = "http://www.w3.org/2002/12/cal/ical#"
+ICAL_SEQUENCE = ICAL + "sequence"
+DPV_HAS_PURPOSE = DPV + "hasPurpose"
+
 # Our own: vocab/lifepod.ttl
 LP = "https://w3id.org/lifepod#"
 LP_PARTITION = LP + "Partition"
@@ -111,6 +115,36 @@ LP_UNDOES = LP + "undoes"
 LP_EFFECT = LP + "effect"
 LP_GROUP = LP + "group"
 LP_EDITED = LP + "edited"
+LP_STAY = LP + "Stay"
+LP_TRACK = LP + "Track"
+LP_TRACKED_INTERACTION = LP + "TrackedInteraction"
+LP_DATA_ACCESS = LP + "DataAccess"
+LP_AUDIENCE = LP + "Audience"
+LP_COOKIE = LP + "Cookie"
+LP_DELETED = LP + "Deleted"
+LP_PLAYED_FOR = LP + "playedFor"
+LP_REFERRER = LP + "referrer"
+LP_SEMANTIC_TYPE = LP + "semanticType"
+LP_PROBABILITY = LP + "probability"
+LP_MODE = LP + "mode"
+LP_POINTS = LP + "points"
+LP_DIRECTION = LP + "direction"
+LP_ACCOUNT = LP + "account"
+LP_VALUE_DATE = LP + "valueDate"
+LP_EVENT_TYPE = LP + "eventType"
+LP_HITS = LP + "hits"
+LP_HOST = LP + "host"
+LP_COOKIE_PATH = LP + "cookiePath"
+LP_PARTITION_KEY = LP + "partitionKey"
+LP_LAST_ACCESS = LP + "lastAccess"
+LP_EXPIRES = LP + "expires"
+LP_SECURE = LP + "secure"
+LP_HTTP_ONLY = LP + "httpOnly"
+LP_SAME_SITE = LP + "sameSite"
+LP_THIRD_PARTY = LP + "thirdParty"
+LP_LIST_KIND = LP + "listKind"
+LP_RECURRENCE = LP + "recurrence"
+LP_THREAD = LP + "thread"
 
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("acl", ACL),
@@ -118,6 +152,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("dct", DCT),
     ("dpv", DPV),
     ("foaf", FOAF),
+    ("ical", ICAL),
     ("ldp", LDP),
     ("lp", LP),
     ("pd", PD),
@@ -127,6 +162,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("rdfs", RDFS),
     ("schema", SCHEMA),
     ("solid", SOLID),
+    ("vcard", VCARD),
     ("xsd", XSD),
 )
 """The fixed prefix map of everything we write, sorted by prefix."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifepod.errors import Malformed, TooBig
-from lifepod.journal.importers.entries import encoding_of, entries
+from lifepod.journal.importers.entries import encoding_of, entries, outline, whole
 from lifepod.limits import LIMITS
 
 JSON = st.recursive(
@@ -137,3 +137,28 @@ def test_a_long_list_takes_little_memory() -> None:
 )
 def test_a_byte_order_mark_tells_the_encoding(head: bytes, encoding: str) -> None:
     assert encoding_of(head) == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": {"x": 1}, "b": [{"y": 2}], "c', ("{", ("a", "b"))),
+        ('\ufeff [ {"a": "b: {", "c": {"d": 1}}, {"z": 1}]', ("[", ("a", "c"))),
+        ('[[{"a": 1}]]', ("[", ())),
+        ('{"a\\"b": "c"}', ("{", ('a\\"b',))),
+        ("[]", ("[", ())),
+        ("a,b", ("", ())),
+        ("", ("", ())),
+    ],
+)
+def test_a_document_is_known_by_the_keys_at_its_beginning(text: str, found: tuple[str, tuple[str, ...]]) -> None:
+    assert outline(text.encode()) == found
+
+
+def test_a_small_document_is_read_whole_and_nothing_may_stand_behind_it() -> None:
+    assert whole(io.BytesIO(b'{"a": [1]}'), "x") == {"a": [1]}
+    for broken in (b'{"a": [1]} x', b'{"a"', b""):
+        with pytest.raises(Malformed):
+            whole(io.BytesIO(broken), "x")
+    with pytest.raises(TooBig):
+        whole(io.BytesIO(b'"' + b"x" * 200_000 + b'"'), "x", most=1000)

@@ -51,7 +51,7 @@ def test_a_source_that_could_leave_its_place_or_be_a_vendors_is_refused(source: 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_is_found_through_the_type_index(kind: str) -> None:
     activity = Activity(kind, "x", ("a",), None)
-    assert main_type(class_of(activity)).startswith((names.SCHEMA, names.LP))
+    assert main_type(class_of(activity)).startswith((names.SCHEMA, names.LP, names.ICAL, names.VCARD))
 
 
 def test_a_record_lies_in_the_partition_of_its_own_day() -> None:

@@ -15,6 +15,7 @@ from tests.journal.exports import BASE, NOON, batches, filed
 from lifepod import names
 from lifepod.errors import Malformed
 from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Moment, Thing, Value
+from lifepod.journal.joins import record_name
 from lifepod.journal.triples import (
     Record,
     day_of,
@@ -24,7 +25,6 @@ from lifepod.journal.triples import (
     match_key,
     name_of,
     new_partition,
-    record_name,
     record_of,
     stamp,
 )

@@ -70,7 +70,7 @@ def test_prefixes_are_sorted_and_each_stands_for_one_vocabulary() -> None:
 def test_every_kind_of_record_has_types_of_known_vocabularies() -> None:
     for kind in KINDS.values():
         assert kind.types
-        assert all(t.startswith((names.SCHEMA, names.AS)) or t in DEFINED for t in kind.types)
+        assert all(t.startswith((names.SCHEMA, names.AS, names.ICAL, names.VCARD)) or t in DEFINED for t in kind.types)
         assert all(c.startswith(names.PD) for c in kind.categories)
 
 
@@ -89,7 +89,8 @@ def test_a_word_of_the_context_leads_to_a_term_that_exists(word: str) -> None:
     assert term == word
     if prefix == "lp":
         range_of = iris(VOCABULARY, whole, names.RDFS + "range")
-        assert range_of == ((names.XSD + kind.removeprefix("xsd:") if kind else names.XSD_STRING),)
+        literal = names.XSD + kind.removeprefix("xsd:") if kind else names.XSD_STRING
+        assert range_of == (() if kind == "@id" else (literal,))
 
 
 def test_words_for_other_apps_name_only_terms_that_exist() -> None:

@@ -26,6 +26,20 @@ class How:
     dry_run: bool
     again: bool
     partition: str | None
+    answers: tuple[str, ...]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The answers by their names."""
+        pairs = (answer.partition("=") for answer in self.answers)
+        return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _answered(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for answer in given:
+        if not answer.partition("=")[2]:
+            raise click.BadParameter(f"{answer!r} is no answer; say NAME=VALUE, such as netflix.profile=Alice.")
+    return given
 
 
 @click.command("import")
@@ -34,6 +48,14 @@ class How:
 @click.option("--again", is_flag=True, help="Read files again that were imported before.")
 @click.option(
     "--partition", type=click.Choice(["year", "month", "day"]), help="How much time one file of a NEW source holds."
+)
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_answered,
+    help="Answer a question of an importer: netflix.profile=Alice, netflix.dates=dmy, qif.currency=EUR; repeatable.",
 )
 @common
 @gathered(How)
@@ -48,8 +70,8 @@ def import_(options: Common, how: How, paths: tuple[Path, ...]) -> None:
     Examples: lifepod import ~/Downloads/takeout-*.zip --dry-run
               lifepod import ~/.mozilla/firefox ~/exports
     --json: {"files": [{"path", "importer", "shape", "why", "seen", "records", "skipped", "problem", "hint", "known"}],
-             "classes": {class: records}, "seen", "written", "unchanged", "duplicates", "skipped": {reason: n},
-             "first", "last", "partitions", "run", "dry_run"}
+             "classes": {class: records}, "seen", "written", "unchanged", "duplicates", "deleted",
+             "skipped": {reason: n}, "first", "last", "partitions", "run", "dry_run"}
     """
     result = run(_import(options, how, paths))
     options.voice.data(_value(result), _words(result))
@@ -63,9 +85,9 @@ async def _import(options: Common, how: How, paths: tuple[Path, ...]) -> Collect
     voice = options.voice
     try:
         if how.dry_run:
-            return await preview(Wanted(paths), voice.progress)
+            return await preview(Wanted(paths, how.said), voice.progress)
         async with Desk.open(options.profile) as desk:
-            return await desk.collect(paths, voice.progress, again=how.again, partition=how.partition)
+            return await desk.collect(paths, voice.progress, again=how.again, partition=how.partition, answers=how.said)
     finally:
         voice.clear()
 
@@ -84,6 +106,7 @@ def _value(result: Collected) -> dict[str, object]:
         "written": 0 if result.dry else result.written,
         "unchanged": result.unchanged,
         "duplicates": result.duplicates,
+        "deleted": result.deleted,
         "skipped": dict(result.skipped),
         "first": result.first,
         "last": result.last,
@@ -96,7 +119,7 @@ def _value(result: Collected) -> dict[str, object]:
 def _words(result: Collected) -> list[str]:
     rows = [(_what(f), str(f.seen or ""), str(f.records or ""), _left_out(f), f.path) for f in result.files]
     lines = table(("what it is", "seen", "records", "left out", "file"), rows)
-    lines += [f"  {f.path}: {f.hint}" for f in result.files if f.problem and f.hint]
+    lines += [f"  {f.path}: {f.hint}" for f in result.files if f.hint and not f.known]
     lines += (
         ["", *table(("class", "records"), ((name, str(n)) for name, n in result.classes))] if result.classes else []
     )
@@ -104,10 +127,11 @@ def _words(result: Collected) -> list[str]:
     if result.dry:
         lines.append(f"Seen {result.seen}: {result.written} records would be filed{span}. Nothing was written.")
     else:
+        left_out = sum(dict(result.skipped).values())
+        kept_out = f" {result.deleted} stay deleted." if result.deleted else ""
         lines.append(
             f"Seen {result.seen}{span}: {result.written} written, {result.unchanged} unchanged, {result.duplicates} in"
-            f" more than one file, {sum(dict(result.skipped).values())} left out. {len(result.partitions)} files of the"
-            f" pod changed."
+            f" more than one file, {left_out} left out.{kept_out} {len(result.partitions)} files of the pod changed."
         )
     lines += [f"  left out, {reason}: {count}" for reason, count in result.skipped]
     return lines

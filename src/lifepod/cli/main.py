@@ -10,7 +10,22 @@ from collections.abc import Callable
 
 import click
 
-from lifepod.cli import access, changing, demo, files, guard, home, journal, login, logins, looks, moving, query, vendor
+from lifepod.cli import (
+    access,
+    changing,
+    demo,
+    files,
+    guard,
+    home,
+    journal,
+    login,
+    logins,
+    looks,
+    moving,
+    query,
+    records,
+    vendor,
+)
 from lifepod.cli.options import AsListed
 from lifepod.cli.say import STOPPED, USAGE, Voice
 from lifepod.cli.say import OpenScreen as OpenScreen
@@ -29,6 +44,7 @@ def lifepod(profile: str | None) -> None:
 
 for _command in (
     demo.demo, home.home, login.login, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
+    records.records,
     access.who, access.sees, access.why, access.blind, access.survey, looks.matrix, looks.risks, looks.diff,
     changing.grant, changing.revoke,
     changing.suspend, changing.resume, changing.private, changing.undo, changing.changes, guard.guard,

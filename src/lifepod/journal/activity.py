@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from lifepod.names import AS, LP, PD, SCHEMA
+from lifepod.names import AS, DCT, ICAL, LP, PD, SCHEMA, VCARD
 
 Precision = Literal["instant", "minute", "day"]
 """How exactly the source knows a time."""
@@ -48,7 +48,14 @@ class Decimal10:
     value: str
 
 
-Value = str | int | bool | Iri | Decimal10 | Moment
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as ``xsd:duration``, such as ``"PT1H2M30S"``."""
+
+    value: str
+
+
+Value = str | int | bool | Iri | Decimal10 | Moment | Duration
 """What a fact may say."""
 
 Fact = tuple[str, Value]
@@ -87,6 +94,13 @@ class Activity:
     """Main object and time cut to the minute (or day): equal across sources for the same happening."""
     native: bool = False
     """The key is the source's own id: a repetition is the same record, not a second one."""
+    end: Moment | None = None
+    """When it ended; what is known by its end alone is named and filed by it."""
+
+    @property
+    def when(self) -> Moment | None:
+        """The time it is named and filed by; ``None`` for what stands (:attr:`Kind.stands`) and for what has none."""
+        return None if KINDS[self.kind].stands else self.start or self.end
 
 
 Reason = Literal[
@@ -118,25 +132,52 @@ class Kind:
     """RDF classes, the main one first."""
     categories: tuple[str, ...]
     """``dpv:hasPersonalData`` of its partition."""
+    stands: bool = False
+    """Not something that happened but something that is there and may change, such as a contact or a cookie. Its
+    times are no part of its name, so that a later export finds it again, and it lies in ``undated.ttl``."""
+    begins: str = SCHEMA + "startTime"
+    """Property of :attr:`Activity.start`."""
+    ends: str = SCHEMA + "endTime"
+    """Property of :attr:`Activity.end`."""
 
 
-_HISTORY = (PD + "BrowserHistory",)
+_HISTORY, _SOCIAL, _TRACKED = (PD + "BrowserHistory",), (PD + "SocialMedia",), (PD + "Tracking",)
 _ADS = (PD + "Tracking", PD + "Behavioural")
+_MOVED = (PD + "TravelHistory", PD + "GPSCoordinate")
 _VIEW = (SCHEMA + "ViewAction", AS + "View")
 
 KINDS: dict[str, Kind] = {
     "visit": Kind("browsing", _VIEW, _HISTORY),
     "search": Kind("searches", (SCHEMA + "SearchAction",), (PD + "Interest",)),
+    "stay": Kind("places", (LP + "Stay", SCHEMA + "Action"), _MOVED),
+    "trip": Kind("places", (SCHEMA + "TravelAction", AS + "Travel"), _MOVED),
+    "track": Kind("places", (LP + "Track", SCHEMA + "TravelAction"), _MOVED),
     "purchase": Kind("purchases", (SCHEMA + "BuyAction",), (PD + "Purchase",)),
+    "transfer": Kind("payments", (SCHEMA + "MoneyTransfer",), (PD + "Transaction",)),
     "watch": Kind("media", (SCHEMA + "WatchAction",), (PD + "TVViewingBehaviour",)),
     "listen": Kind("media", (SCHEMA + "ListenAction", AS + "Listen"), (PD + "ServiceConsumptionBehaviour",)),
-    "like": Kind("social", (SCHEMA + "LikeAction", AS + "Like"), (PD + "SocialMedia",)),
-    "dislike": Kind("social", (SCHEMA + "DislikeAction", AS + "Dislike"), (PD + "SocialMedia",)),
-    "subscribe": Kind("social", (SCHEMA + "SubscribeAction",), (PD + "SocialMedia",)),
-    "save": Kind("social", (SCHEMA + "BookmarkAction",), (PD + "SocialMedia",)),
+    "like": Kind("social", (SCHEMA + "LikeAction", AS + "Like"), _SOCIAL),
+    "dislike": Kind("social", (SCHEMA + "DislikeAction", AS + "Dislike"), _SOCIAL),
+    "follow": Kind("social", (SCHEMA + "FollowAction", AS + "Follow"), (PD + "Connection",)),
+    "subscribe": Kind("social", (SCHEMA + "SubscribeAction",), _SOCIAL),
+    "comment": Kind("social", (SCHEMA + "CommentAction",), _SOCIAL),
+    "post": Kind("social", (SCHEMA + "SocialMediaPosting",), _SOCIAL, begins=SCHEMA + "datePublished"),
+    "save": Kind("social", (SCHEMA + "BookmarkAction",), _SOCIAL),
+    "seen": Kind("social", _VIEW, _SOCIAL),
     "ad": Kind("ads", _VIEW, _ADS),
     "ad-click": Kind("ads", (LP + "AdClick",), _ADS),
-}
+    "told": Kind("tracking", (LP + "TrackedInteraction",), _TRACKED),
+    "opened": Kind("tracking", (LP + "DataAccess",), _TRACKED),
+    "audience": Kind("tracking", (LP + "Audience",), _TRACKED, stands=True),
+    "cookie": Kind("cookies", (LP + "Cookie",), _TRACKED, stands=True, begins=DCT + "created", ends=LP + "expires"),
+    "event": Kind(
+        "calendar", (ICAL + "Vevent", SCHEMA + "Event"), (PD + "LifeHistory",),
+        stands=True, begins=SCHEMA + "startDate", ends=SCHEMA + "endDate",
+    ),
+    "person": Kind("contacts", (VCARD + "Individual",), (PD + "Contact",), stands=True),
+    "organisation": Kind("contacts", (VCARD + "Organization",), (PD + "Contact",), stands=True),
+    "message": Kind("messages", (SCHEMA + "Message",), (PD + "CommunicationsMetadata",), begins=SCHEMA + "dateSent"),
+}  # fmt: skip
 """Every kind of this release."""
 
 CLASSES: tuple[str, ...] = (

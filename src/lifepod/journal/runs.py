@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from lifepod import names
+from lifepod.errors import Malformed
 from lifepod.plain import plain
 from lifepod.rdf.flat import FlatTriple, read_flat, text, typed, value_of, write_flat
 
@@ -119,6 +120,53 @@ def _number(value: int) -> str:
     return typed(str(value), names.XSD_INTEGER)
 
 
+def read_run(data: bytes, url: str) -> Run:
+    """The record of a run back, without counts of single reasons; raises :class:`~lifepod.errors.Malformed`."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for subject, predicate, obj in read_flat(data, url):
+        said.setdefault(subject, {}).setdefault(predicate, []).append(obj)
+
+    def one(node: str, predicate: str) -> str:
+        return value_of(min(said.get(node, {}).get(predicate, ['""'])))
+
+    def of_input(node: str) -> Input:
+        agent = min(said.get(node, {}).get(_ABOUT, [""]))
+        size, seen = one(node, f"<{names.SCHEMA}contentSize>").removesuffix(" B"), one(node, f"<{names.LP_SEEN}>")
+        return Input(
+            one(node, _SHA), one(node, _NAME), _count(size), one(agent, _NAME), one(agent, _VERSION),
+            one(node, f"<{names.LP_RECOGNISED_SHAPE}>"), _count(seen), (),
+        )  # fmt: skip
+
+    whole = said.get("<>", {})
+    parts = [
+        (one(part, _NAME), tuple(value_of(o) for o in sorted(said.get(part, {}).get(f"<{names.LP_INTRODUCED}>", []))))
+        for part in sorted(whole.get(f"<{names.PROV}generated>", []))
+    ]
+    return Run(
+        tuple(of_input(node) for node in sorted(whole.get(_USED, []))),
+        one("<>", f"<{names.PROV}startedAtTime>"),
+        one("<>", f"<{names.PROV}endedAtTime>"),
+        introduced=tuple((path, () if brought == ("all",) else brought) for path, brought in parts),
+    )
+
+
+def _count(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
+
+
+def brought(runs: Iterable[Run], path: str, name: str) -> Run | None:
+    """The first run that brought a record into a partition, as far as the runs on record tell."""
+    whole = single = None
+    for run in sorted(runs, key=lambda run: run.started):
+        for where, found in run.introduced:
+            if where == path and name in found:
+                single = single or run
+            elif where == path and not found:
+                whole = whole or run
+    # A run that made the whole partition brought everything that no later one names.
+    return single or whole
+
+
 def finished_inputs(data: bytes, url: str) -> frozenset[Fingerprint]:
     """The files of a finished run; empty for one that was cut off. Raises :class:`~lifepod.errors.Malformed`."""
     said: dict[tuple[str, str], str] = {(s, p): o for s, p, o in read_flat(data, url)}
@@ -131,3 +179,21 @@ def finished_inputs(data: bytes, url: str) -> frozenset[Fingerprint]:
             said_of = (said.get((agent, _NAME), '""'), said.get((agent, _VERSION), '""'))
             found.add((value_of(sha), value_of(said_of[0]), value_of(said_of[1])))
     return frozenset(found)
+
+
+_KEY = f"<{names.SCHEMA}identifier>"
+
+
+def write_key(secret: str) -> bytes:
+    """The document that keeps the pod's own secret."""
+    return write_flat([("<>", _KEY, text(secret))])
+
+
+def read_key(data: bytes, url: str) -> str:
+    """The secret back; raises :class:`~lifepod.errors.Malformed`."""
+    found = sorted(value_of(obj) for subject, predicate, obj in read_flat(data, url) if predicate == _KEY)
+    if not found:
+        raise Malformed(
+            f"{plain(url)} holds no key.", place=url, advice="Restore it, or delete it: accounts get new names then."
+        )
+    return found[0]

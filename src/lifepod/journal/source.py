@@ -74,4 +74,10 @@ class Importer(Protocol):
         """Say whether this member is known, by content first; the path only raises confidence."""
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
-        """Read the records of a match, in the order of the file; broken records become :class:`Skipped`."""
+        """Read the records of a match, in the order of the file; broken records become :class:`Skipped`.
+
+        ``answers`` has ``now`` (ISO 8601) and what the person answered, by names such as ``netflix.profile``. Where a
+        file can be read in more than one way and no answer says which, it raises
+        :class:`~lifepod.errors.Undecided` whose advice names the answers there are: ``Say which is you: --answer
+        netflix.profile=Alice (or =Bob).``
+        """

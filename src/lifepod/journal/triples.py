@@ -10,22 +10,21 @@ commutative, and equal sets of records give equal bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 
 from lifepod import names
-from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Moment, Value
-from lifepod.rdf.flat import FlatTriple, assemble, block, iri, read_flat, subject_order, text, typed, write_flat
+from lifepod.journal.activity import KINDS, Activity, Decimal10, Duration, Iri, Moment, Value
+from lifepod.journal.joins import better, by_record, joined
+from lifepod.rdf.flat import assemble, block, iri, read_flat, subject_order, text, typed, write_flat
 
-_TYPE, _NAME, _START = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>", f"<{names.SCHEMA}startTime>"
+_TYPE, _NAME = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>"
 _MATCH, _PRECISION = f"<{names.LP_MATCH_KEY}>", f"<{names.LP_TIME_PRECISION}>"
-_EDITED, _TRUE = f"<{names.LP_EDITED}>", typed("true", names.XSD_BOOLEAN)
-_OUR_PROPERTIES = (f"<{names.SCHEMA}", f"<{names.LP}")
-_OUR_CLASSES = (*_OUR_PROPERTIES, f"<{names.AS}")
-"""How the terms begin that every importer writes; others in a record that stands are somebody else's."""
 _TYPES = {name: tuple((_TYPE, f"<{t}>") for t in kind.types) for name, kind in KINDS.items()}
-_UNIT = "\x1f"
+_TIMES = {name: (f"<{kind.begins}>", f"<{kind.ends}>") for name, kind in KINDS.items()}
+_UNIT, _NOWHERE = "\x1f", "https://nowhere.invalid/"
 LAYOUT = "1"
 """Version of the layout, written into every partition as ``lp:layout``."""
 
@@ -70,7 +69,7 @@ def lexical(moment: Moment) -> tuple[str, str]:
 def name_of(activity: Activity) -> str:
     """The name of a record: its time and 16 hex digits of its identity (kind, source, key)."""
     parts = _UNIT.join((activity.kind, activity.source, *activity.key))
-    return f"{stamp(activity.start)}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
+    return f"{stamp(activity.when)}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
 
 def record_of(activity: Activity, name: str) -> Record:
@@ -79,10 +78,11 @@ def record_of(activity: Activity, name: str) -> Record:
     pairs = list(_TYPES[activity.kind])
     if activity.name:
         pairs.append((_NAME, text(activity.name)))
-    if activity.start is not None:
-        pairs.append((_START, _time(activity.start)))
-        if activity.start.precision == "minute":
-            pairs.append((_PRECISION, '"minute"'))
+    for predicate, moment in zip(_TIMES[activity.kind], (activity.start, activity.end), strict=True):
+        if moment is not None:
+            pairs.append((predicate, _time(moment)))
+            if moment.precision == "minute":
+                pairs.append((_PRECISION, '"minute"'))
     if activity.match:
         pairs.append((_MATCH, f'"{match_key(activity)}"'))
     pairs += [(f"<{p}>", _term(v)) for p, v in activity.facts]
@@ -96,6 +96,17 @@ def record_of(activity: Activity, name: str) -> Record:
     size = len(set(pairs)) + sum(map(len, parts.values()))
     blocks = [block(part, parts[part], used) for part in sorted(parts, key=subject_order)]
     return Record(name, size, (block(subject, pairs, used), *blocks), " ".join(sorted(used)))
+
+
+def one_of(tellings: Sequence[Record]) -> Record:
+    """Several tellings under one name as the one that stands; see :mod:`lifepod.journal.joins`."""
+    bodies = [set(read_flat(new_partition([], [record]), _NOWHERE)) for record in tellings]
+    best, used = reduce(joined, bodies), set[str]()
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for subject, predicate, obj in best:
+        pairs.setdefault(subject, []).append((predicate, obj))
+    blocks = tuple(block(subject, pairs[subject], used) for subject in sorted(pairs, key=subject_order))
+    return Record(tellings[0].name, len(best), blocks, " ".join(sorted(used)))
 
 
 def match_key(activity: Activity) -> str:
@@ -118,6 +129,8 @@ def _term(value: Value) -> str:
         return typed(str(value), names.XSD_INTEGER)
     if isinstance(value, Decimal10):
         return typed(value.value, names.XSD_DECIMAL)
+    if isinstance(value, Duration):
+        return typed(value.value, names.XSD_DURATION)
     return _time(value)
 
 
@@ -139,7 +152,7 @@ def new_partition(head: list[tuple[str, str]], records: Iterable[Record]) -> byt
         blocks.extend(record.blocks)
         used.update(record.prefixes.split())
     blocks.sort(key=_subject)
-    return assemble([block("<>", head, used), *blocks], used)
+    return assemble([block("<>", head, used), *blocks] if head else blocks, used)
 
 
 def _subject(shown: str) -> str:
@@ -162,67 +175,22 @@ class Joined:
 def joined_partition(old: bytes, url: str, head: list[tuple[str, str]], records: Iterable[Record]) -> Joined:
     """Join incoming records with the partition as it was read.
 
-    Of two bodies of one record the one with more triples wins, then the greater text. Triples that are not ours stay.
+    Which of two tellings of one record stands is decided by :mod:`lifepod.journal.joins`. Triples of others stay.
     """
     standing = read_flat(old, url)
-    by_record = _by_record(standing)
-    incoming = _by_record(read_flat(new_partition(head, records), url))
-    whole = {"": by_record.get("", set()) | incoming.pop("", set())}
+    there = by_record(standing)
+    incoming = by_record(read_flat(new_partition(head, records), url))
+    whole = {"": there.get("", set()) | incoming.pop("", set())}
     written = []
     for name, body in incoming.items():
-        better = _better(body, by_record.get(name, set()))
-        if better is not None:
-            whole[name] = better
+        richer = better(body, there.get(name, set()))
+        if richer is not None:
+            whole[name] = richer
             written.append(name)
-    result = {t for name, body in (by_record | whole).items() for t in body}
+    result = {t for name, body in (there | whole).items() for t in body}
     if result == set(standing):
         return Joined(None, (), len(incoming))
     return Joined(write_flat(result), tuple(sorted(written)), len(incoming) - len(written))
-
-
-def _better(body: set[FlatTriple], there: set[FlatTriple]) -> set[FlatTriple] | None:
-    """The incoming body with what others said of the record that stands; ``None`` where that one stays."""
-    if body <= there or _edited(there):
-        return None
-    told = {predicate for _, predicate, _ in body}
-    others = {t for t in there if not _is_ours(t, told)}
-    return body | others if _rank(body) > _rank(there - others) else None
-
-
-def _is_ours(triple: FlatTriple, told: set[str]) -> bool:
-    """Whether an importer may have written it: ``told`` are the properties that it writes now."""
-    _, predicate, obj = triple
-    if predicate == _TYPE:
-        return obj.startswith(_OUR_CLASSES)
-    return predicate in told or predicate.startswith(_OUR_PROPERTIES)
-
-
-def _by_record(triples: Iterable[FlatTriple]) -> dict[str, set[FlatTriple]]:
-    found: dict[str, set[FlatTriple]] = {}
-    for triple in triples:
-        found.setdefault(record_name(triple[0]), set()).add(triple)
-    return found
-
-
-def record_name(subject: str) -> str:
-    """The record a subject belongs to: ``<#x-object>`` belongs to ``x``; the document itself to ``""``."""
-    if not subject.startswith("<#"):
-        return ""
-    parts = subject[2:-1].split("-")
-    keep = 3 if len(parts) > 2 and parts[2].isdigit() else 2
-    return "-".join(parts[:keep])
-
-
-def _rank(body: set[FlatTriple]) -> tuple[int, str]:
-    """The order of :attr:`Record.size` and :attr:`Record.blocks`, so that it is the same wherever two bodies meet."""
-    pairs: dict[str, list[tuple[str, str]]] = {}
-    for subject, predicate, obj in body:
-        pairs.setdefault(subject, []).append((predicate, obj))
-    return len(body), "\0".join(block(subject, pairs[subject], set()) for subject in sorted(pairs, key=subject_order))
-
-
-def _edited(body: set[FlatTriple]) -> bool:
-    return any(predicate == _EDITED and obj == _TRUE for _, predicate, obj in body)
 
 
 def day_of(moment: Moment | None) -> date | None:

@@ -49,6 +49,8 @@ class Collected:
     run: str = ""
     """Path of the run's record; empty where nothing was written."""
     dry: bool = False
+    deleted: int = 0
+    """Records that the person had deleted, and that stay deleted."""
 
     @property
     def seen(self) -> int:
@@ -89,7 +91,8 @@ async def preview(wanted: Wanted, hear: Hear) -> Collected:
 async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
     """Read and file; raises what the pod raises, after which the same import goes on where it stopped."""
     shelves = Shelves(pod)
-    wanted = replace(wanted, finished=await shelves.finished_runs())
+    answers = {"bank.key": await shelves.secret(), **wanted.answers}
+    wanted = replace(wanted, finished=await shelves.finished_runs(), answers=answers)
     with Spool() as spool:
         files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
         filing = _Filing(pod, shelves, run_of(files))
@@ -100,7 +103,8 @@ async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
                 error.advice = f"{error.advice} Then run the same import again: it goes on where it stopped."
             raise
         done = _summary(files, spool, (filing.run.written, filing.run.unchanged), dry=False)
-        return replace(done, partitions=tuple(p for p, _ in filing.run.introduced), run=filing.saved)
+        paths = tuple(p for p, _ in filing.run.introduced)
+        return replace(done, partitions=paths, run=filing.saved, deleted=filing.deleted)
 
 
 def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int], *, dry: bool) -> Collected:
@@ -127,10 +131,14 @@ class _Filing:
         self.run = run
         self.saved = ""
         """Path of the run's record, once it is written."""
+        self.deleted = 0
+        """Records that stay deleted."""
+        self._names_accounts = False
 
     async def file(self, spool: Spool, partition: str | None, hear: Hear) -> None:
         """Every batch of every source, a few at a time; then the type index and the end of the run."""
         sources, classes = spool.sources(), set[str]()
+        self._names_accounts = any(source.startswith("bank-") for _, source in sources)
         for number, (journal_class, source) in enumerate(sources):
             hear(f"filing {journal_class}/{source}", number, len(sources))
             shelf = await self._shelves.shelf(journal_class, source, partition)
@@ -161,6 +169,7 @@ class _Filing:
             self.run = replace(
                 self.run, written=self.run.written + filed.written, unchanged=self.run.unchanged + filed.unchanged
             )
+            self.deleted += filed.deleted
             if filed.changed:
                 entry = (filed.path, filed.names)
                 self.run = replace(self.run, introduced=(*self.run.introduced, entry))
@@ -173,4 +182,6 @@ class _Filing:
             for name in PRIVATE:
                 if not await ensure_private(self._pod, name):
                     await must_be_closed(self._pod, name)
+            if self._names_accounts:
+                await self._shelves.keep_secret()
             self.saved = await self._shelves.save_run(self.run)

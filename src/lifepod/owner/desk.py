@@ -5,7 +5,7 @@ It refuses to hold logic: each method hands on to the room that does the work.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +15,15 @@ from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.access.audit import Entry as Entry
 from lifepod.access.audit import in_words as in_words
 from lifepod.owner import guard, pausing, share, surveys, watching
+from lifepod.owner import records as journal
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
 from lifepod.owner.guard import Rounds as Rounds
 from lifepod.owner.pausing import Grant as Grant
+from lifepod.owner.records import Found as Found
+from lifepod.owner.records import Sought as Sought
+from lifepod.owner.records import Unread as Unread
 from lifepod.owner.settle import Settled, settle
 from lifepod.owner.share import Note as Note
 from lifepod.owner.share import Outcome as Outcome
@@ -124,11 +128,30 @@ class Desk:
         return await guard.rounds(await self._door.pod(), dry=dry, say=say, tell=tell)
 
     async def collect(
-        self, paths: Sequence[Path], hear: Hear, *, again: bool = False, partition: str | None = None
+        self,
+        paths: Sequence[Path],
+        hear: Hear,
+        *,
+        again: bool = False,
+        partition: str | None = None,
+        answers: Mapping[str, str] | None = None,
     ) -> Collected:
         """Import exports into the journal; see :class:`~lifepod.owner.gather.Wanted` for the options."""
-        wanted = Wanted(tuple(paths), again=again, partition=partition)
+        wanted = Wanted(tuple(paths), answers or {}, again=again, partition=partition)
         return await collect(await self._door.pod(), wanted, hear)
+
+    async def records(
+        self, sought: Sought, *, newest_first: bool = True, as_told: bool = False
+    ) -> AsyncGenerator[Found | Unread, None]:
+        """The journal's records that fit (:func:`lifepod.owner.records.records`); close it with ``aclose``."""
+        found = journal.records(await self._door.pod(), sought, newest_first=newest_first, as_told=as_told)
+        async with aclosing(found) as each:
+            async for one in each:
+                yield one
+
+    async def record(self, address: str) -> journal.Shown:
+        """One record by its address, with the import that brought it; raises :class:`~lifepod.errors.Missing`."""
+        return await journal.show(await self._door.pod(), address)
 
     async def settle(self, *, listed: bool = False) -> Settled:
         """Make a fresh pod ready; says what it did."""

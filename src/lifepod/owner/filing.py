@@ -5,8 +5,9 @@ It refuses to overwrite without the version it read, and to change the granulari
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifepod.errors import Conflict, Malformed, Missing, Undecided
 from lifepod.journal.layout import (
@@ -18,7 +19,8 @@ from lifepod.journal.layout import (
     main_type,
     source_path,
 )
-from lifepod.journal.runs import Fingerprint, Run, finished_inputs, write_run
+from lifepod.journal.runs import Fingerprint, Run, finished_inputs, read_key, write_key, write_run
+from lifepod.journal.tombstones import PLACE, Tombstones, read_tombstones
 from lifepod.journal.triples import head_of, joined_partition, new_partition
 from lifepod.limits import LIMITS
 from lifepod.owner.spool import Batch
@@ -49,6 +51,21 @@ class Filed:
     unchanged: int
     names: tuple[str, ...]
     """Records it brought; empty where it made the whole partition."""
+    deleted: int = 0
+    """Records that the person had deleted, and that stay deleted."""
+
+
+async def deleted(pod: Pod) -> tuple[Tombstones, str | None]:
+    """What the person deleted, with the version that was read (``None``: nothing was ever deleted)."""
+    try:
+        reply = await pod.get(pod.storage + PLACE, accept=_TURTLE)
+    except Missing:
+        return Tombstones(), None
+    return read_tombstones(reply.body, reply.url), reply.etag or "*"
+
+
+_KEY_FILE = "lifepod/key.ttl"
+"""Holds the pod's own secret, with which names of bank accounts are made; for the owner alone."""
 
 
 class Shelves:
@@ -58,6 +75,8 @@ class Shelves:
         self._pod = pod
         self.cut_off: frozenset[str] = frozenset()
         """Names of runs that began and never ended; known after :meth:`finished_runs`."""
+        self._stones: Tombstones | None = None
+        self._secret = ""
 
     async def finished_runs(self) -> frozenset[Fingerprint]:
         """Every file that a finished run has read."""
@@ -80,6 +99,21 @@ class Shelves:
         self.cut_off = frozenset(cut)
         return frozenset(found)
 
+    async def secret(self) -> str:
+        """The pod's own secret, hex; where there is none yet a new one, which :meth:`keep_secret` writes."""
+        try:
+            reply = await self._pod.get(self._pod.storage + _KEY_FILE, accept=_TURTLE)
+        except Missing:
+            self._secret = secrets.token_hex(16)
+            return self._secret
+        return read_key(reply.body, reply.url)
+
+    async def keep_secret(self) -> None:
+        """Write a new secret before anything is named with it; raises :class:`Conflict` where another import did."""
+        if self._secret:
+            await self._pod.put(self._pod.storage + _KEY_FILE, write_key(self._secret), match=None)
+            self._secret = ""
+
     async def shelf(self, journal_class: str, source: str, partition: str | None) -> Shelf:
         """The shelf as it stands; raises :class:`Undecided` where another granularity is asked of a standing one."""
         path = source_path(journal_class, source)
@@ -97,6 +131,16 @@ class Shelves:
 
     async def file(self, shelf: Shelf, batch: Batch, begin: Callable[[], Awaitable[None]]) -> Filed:
         """Join one batch with its partition and write it if anything changes; somebody else's write is joined too."""
+        if self._stones is None:
+            self._stones, _ = await deleted(self._pod)
+        kept = tuple(r for r in batch.records if not self._stones.covers(shelf.path, r.name))
+        gone = len(batch.records) - len(kept)
+        if not kept:
+            return Filed(shelf.path + batch.path, False, 0, 0, (), gone)
+        filed = await self._file(shelf, replace(batch, records=kept), begin)
+        return replace(filed, deleted=gone)
+
+    async def _file(self, shelf: Shelf, batch: Batch, begin: Callable[[], Awaitable[None]]) -> Filed:
         path, exists = shelf.path + batch.path, batch.path in shelf.standing
         for _ in range(LIMITS.write_tries):
             try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lifepod.errors import LifepodError, NotReady, TooBig
+from lifepod.errors import LifepodError, NotReady, TooBig, Undecided
 from lifepod.journal import shelf, tree
 from lifepod.journal.activity import Skipped
 from lifepod.journal.runs import Fingerprint, Input, Run
@@ -138,6 +138,8 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
 def _reason(error: LifepodError) -> str:
     if isinstance(error, TooBig):
         return "too-large"
+    if isinstance(error, Undecided):
+        return "needs-answer"
     return "locked" if isinstance(error, NotReady) else "malformed"
 
 

@@ -9,11 +9,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Self
 
-from lifepod.journal.activity import Activity
+from lifepod.journal.activity import KINDS, Activity
 from lifepod.journal.layout import Granularity, class_of
-from lifepod.journal.triples import Record, name_of, record_of
+from lifepod.journal.triples import Record, name_of, one_of, record_of
 
 _WIDTH = {Granularity.YEAR: 4, Granularity.MONTH: 6, Granularity.DAY: 8}
 _BATCH = 2000
@@ -62,9 +64,10 @@ class Spool:
         name = name_of(activity)
         self._repeated[name] += 1
         again = self._repeated[name]
-        # A repetition of the source's own id is the same record; of our key it is a second one.
-        record = record_of(activity, name if again == 1 or activity.native else f"{name}-{again}")
-        shown = name[:8] if activity.start else ""
+        # A repetition of the source's own id, or of what stands, is the same record; of our key it is a second one.
+        same = again == 1 or activity.native or KINDS[activity.kind].stands
+        record = record_of(activity, name if same else f"{name}-{again}")
+        shown = name[:8] if activity.when else ""
         blocks = "\0".join(record.blocks)
         self._rows.append(
             (
@@ -127,12 +130,13 @@ class Spool:
             " ORDER BY name, size DESC, blocks DESC",
             (*where, period, period + "~" if period else ""),
         )
-        kinds, records, last = set(), [], ""
-        for name, size, blocks, prefixes, kind in rows:
-            kinds.add(kind)
-            if name != last:
-                records.append(Record(name, size, tuple(blocks.split("\0")), prefixes))
-            last = name
+        kinds, records = set[str](), list[Record]()
+        for _, told in groupby(rows, key=itemgetter(0)):
+            tellings = [(Record(name, size, tuple(b.split("\0")), p), kind) for name, size, b, p, kind in told]
+            kinds.update(kind for _, kind in tellings)
+            # What happened does not change: the richest telling comes first. What stands has to be joined.
+            one, kind = tellings[0]
+            records.append(one_of([r for r, _ in tellings]) if KINDS[kind].stands and len(tellings) > 1 else one)
         parts = [p for p in (period[:4], period[4:6], period[6:]) if p]
         return Batch("/".join(parts or ["undated"]) + ".ttl", tuple(sorted(kinds)), tuple(records))
 

@@ -67,6 +67,11 @@ def write_jsonld(graph: Graph, base: str) -> bytes:
     return json.dumps(compact, indent=1, ensure_ascii=False, sort_keys=True).encode()
 
 
+def turtle_as_jsonld(data: bytes, base: str) -> bytes:
+    """Turtle → expanded JSON-LD, for documents of any size; raises :class:`Malformed`."""
+    return ox.serialize(quads_of(data, base), format=ox.RdfFormat.JSON_LD) or b"[]"
+
+
 def vocab_file(name: str) -> bytes:
     """A file of ``vocab/``: from the installed package, else from the checkout the package lies in."""
     packed = files("lifepod").joinpath("vocab", name)

@@ -6,23 +6,21 @@ tracking numbers or means of payment.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lifepod.errors import Malformed
 from lifepod.journal.activity import Activity, Decimal10, Fact, Reason, Skipped, Thing
 from lifepod.journal.importers.clock import moment_of
-from lifepod.journal.importers.entries import encoding_of
+from lifepod.journal.importers.tables import Columns, has, header, rows
 from lifepod.journal.redact import clean_text, slug
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.journal.triples import stamp
-from lifepod.limits import LIMITS
 from lifepod.names import LP_QUANTITY, SCHEMA
 
-_ALIASES: Mapping[str, tuple[str, ...]] = {
+_ALIASES: Columns = {
     "order": ("Order ID",),
     "date": ("Order Date",),
     "asin": ("ASIN",),
@@ -36,7 +34,6 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "shipped": ("Ship Date",),
     "website": ("Website",),
 }
-"""Our name of a column → its names over the years, the newest first."""
 _MUST_HAVE = ("order", "date", "asin", "product", "currency", "website")
 _LATER = re.compile(
     r"(?:Digital Content Orders|Cart History|Refund Details|Viewing History|Search History|Digital Items)\.csv$"
@@ -55,14 +52,10 @@ class AmazonOrders:
 
     def recognise(self, member: Member) -> Match | None:
         """By the names of its columns, in any order."""
-        first = (_decoded(member.head(8192)).splitlines() or [""])[0]
-        if "," not in first or "\0" in first:
-            return None
-        columns = next(csv.reader([first]), [])
-        known = _places(columns)
-        if not all(known[name] for name in _MUST_HAVE):
-            return _sibling(member)
-        shape = "order-history-2025" if "total amount" in map(_plain, columns) else "retail-order-history"
+        columns = header(member.head(8192))
+        if not has(columns, _ALIASES, _MUST_HAVE):
+            return _sibling(member) if columns else None
+        shape = "order-history-2025" if "total amount" in map(str.lower, columns) else "retail-order-history"
         usual = re.search(r"Order ?History(?:\.\d+)?\.csv$", member.path)
         why = (
             f"it has the columns {', '.join(_ALIASES[name][0] for name in _MUST_HAVE[:3])} and {len(columns) - 3} more"
@@ -71,37 +64,13 @@ class AmazonOrders:
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every row in the order of the file."""
-        number, path, now = 0, match.member.path, answers.get("now", "")
-        csv.field_size_limit(LIMITS.field_bytes)
-        with match.member.open() as stream:
-            encoding = encoding_of(match.member.head(4))
-            # What is no UTF-8 is kept aside, and read as the Windows code page that Excel saves in.
-            errors = "replace" if encoding == "utf-16" else "surrogateescape"
-            text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
-            try:
-                rows = csv.reader(text)
-                places = _places(next(rows, []))
-                for row in rows:
-                    if not row:
-                        continue
-                    number += 1
-                    found = _purchase(_named(row, places), now)
-                    yield Skipped(found, f"{path}#{number}") if isinstance(found, str) else found
-            except (csv.Error, UnicodeError):
-                yield Skipped("malformed", f"{path}#{number + 1}")
-
-
-def _plain(column: str) -> str:
-    return " ".join(column.split()).lower()
-
-
-def _places(columns: Sequence[str]) -> dict[str, list[int]]:
-    """Our name of a column → where it stands, the newest alias and then the first of two equal columns first."""
-    names = [_plain(column) for column in columns]
-    return {
-        ours: [at for alias in aliases for at, name in enumerate(names) if name == alias.lower()]
-        for ours, aliases in _ALIASES.items()
-    }
+        path, now = match.member.path, answers.get("now", "")
+        try:
+            for number, row in rows(match.member, _ALIASES, nothing=_NOTHING):
+                found = _purchase(_Row(**row), now)
+                yield Skipped(found, f"{path}#{number}") if isinstance(found, str) else found
+        except Malformed as error:
+            yield Skipped("malformed", f"{path}#{error.line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +87,6 @@ class _Row:
     status: str
     shipped: str
     website: str
-
-
-def _named(row: Sequence[str], places: Mapping[str, Sequence[int]]) -> _Row:
-    return _Row(**{ours: _cell(row, where) for ours, where in places.items()})
-
-
-def _cell(row: Sequence[str], where: Sequence[int]) -> str:
-    """The first of these cells that says something."""
-    for at in where:
-        text = row[at].strip() if at < len(row) else ""
-        if text.lower() not in _NOTHING:
-            return text if text.isascii() else _mended(text)
-    return ""
-
-
-def _mended(text: str) -> str:
-    if not any("\udc80" <= c <= "\udcff" for c in text):
-        return text
-    return text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
 def _purchase(row: _Row, now: str) -> Activity | Reason:
@@ -221,10 +171,6 @@ def _sibling(member: Member) -> Match | None:
     why = "it is another file of the same export"
     hint = "Orders are read; this file is not read yet."
     return Match(member, "amazon-other", "", 0.4, why, problem=Skipped("unsupported-version", member.path), hint=hint)
-
-
-def _decoded(head: bytes) -> str:
-    return head.decode(encoding_of(head), errors="replace")
 
 
 IMPORTER: Importer = AmazonOrders()

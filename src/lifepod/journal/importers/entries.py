@@ -21,6 +21,8 @@ _PART = 128 * 1024
 _TAIL = 16
 """Characters that the longest word or escape of JSON can be cut off within."""
 _DECODER = json.JSONDecoder(strict=False)
+_TOKEN = re.compile(r'([][{}])|"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
+_KEYS = 1000
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
@@ -51,6 +53,36 @@ def entries(stream: BinaryIO, place: str, under: str | None = None, most: int = 
             text.comma("}")
     if text.peek():
         raise text.damaged()
+
+
+def whole(stream: BinaryIO, place: str, most: int = LIMITS.entry_chars) -> object:
+    """A document that is small enough to be held; raises as :func:`entries`."""
+    text = _Text(stream, place, most)
+    found = text.value()
+    if text.peek():
+        raise text.damaged()
+    return found
+
+
+def outline(head: bytes) -> tuple[str, tuple[str, ...]]:
+    """What a document is by its beginning: ``"["`` or ``"{"``, and the keys of the object, or of the first in the list.
+
+    Nothing is checked: what is no JSON gives ``""`` or any keys. A key beyond the end of ``head`` is not known.
+    """
+    text = head.decode(encoding_of(head), errors="replace").lstrip("\ufeff \t\r\n")
+    kind = text[:1] if text[:1] in ("[", "{") else ""
+    if not kind:
+        return "", ()
+    wanted, depth, keys = (1 if kind == "{" else 2), 0, dict[str, None]()
+    for found in _TOKEN.finditer(text):
+        mark = found.group(1)
+        if mark is not None:
+            depth += 1 if mark in "[{" else -1
+            if depth < wanted - 1 or (depth < wanted and kind == "[" and keys):
+                break
+        elif depth == wanted and found.group(3) is not None and len(keys) < _KEYS:
+            keys[found.group(2)] = None
+    return kind, tuple(keys)
 
 
 class _Text:

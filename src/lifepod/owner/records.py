@@ -1,0 +1,180 @@
+"""The journal's records as a person looks at them: found, shown in order of time, told where they came from.
+
+It refuses to pass over a partition that cannot be read: it stands in the stream with its reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from lifepod.errors import LifepodError, Malformed, Missing
+from lifepod.journal.finding import Found as Found
+from lifepod.journal.finding import Sought as Sought  # what a person asks for
+from lifepod.journal.finding import once
+from lifepod.journal.layout import IMPORTS, JOURNAL
+from lifepod.journal.reading import as_jsonld, as_turtle, told_in
+from lifepod.journal.runs import Run, brought, read_run
+from lifepod.plain import plain
+from lifepod.solid.pod import Pod
+
+_TURTLE = "text/turtle"
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A place of the journal that could not be read."""
+
+    path: str
+    """Below the pod's root."""
+    why: LifepodError
+
+
+async def records(
+    pod: Pod, sought: Sought, *, newest_first: bool = True, as_told: bool = False
+) -> AsyncGenerator[Found | Unread, None]:
+    """Every record that fits, in order of time; what has no time comes last.
+
+    What several sources tell is shown once, unless it is wanted ``as_told``. Partitions that cannot hold one are not
+    fetched, and one day of each source is held at a time.
+    """
+    streams: dict[tuple[str, bool], list[str]] = {}
+    async for listing in pod.walk(pod.storage + JOURNAL):
+        if listing.failure is not None:
+            if not isinstance(listing.failure, Missing) or listing.url != pod.storage + JOURNAL:
+                yield Unread(listing.url.removeprefix(pod.storage), listing.failure)
+            continue
+        for url, _ in listing.members:
+            path = url.removeprefix(pod.storage)
+            if not url.endswith("/") and sought.may_hold(path):
+                # What lies in a file by itself is in no order with the source's other files.
+                alone = not path.rsplit("/", 1)[-1][:-4].isdigit()
+                key = (path if alone else "/".join(path.split("/")[:3]), alone)
+                streams.setdefault(key, []).append(url)
+    days = [
+        _days(pod, sorted(urls, reverse=newest_first), sought, newest_first=newest_first)
+        for _, urls in sorted(streams.items())
+    ]
+    async for one in _merged(days, newest_first=newest_first, as_told=as_told):
+        yield one
+
+
+_Day = tuple[str, list[Found]]
+
+
+async def _days(
+    pod: Pod, urls: Sequence[str], sought: Sought, *, newest_first: bool
+) -> AsyncGenerator[_Day | Unread, None]:
+    """The days of one source, one partition after the other, the next one fetched meanwhile."""
+    following: asyncio.Task[list[Found] | Unread] | None = None
+    try:
+        for number, url in enumerate(urls):
+            got = await (following or asyncio.ensure_future(_partition(pod, url)))
+            following = asyncio.ensure_future(_partition(pod, urls[number + 1])) if number + 1 < len(urls) else None
+            if isinstance(got, Unread):
+                yield got
+                continue
+            fitting = sorted((f for f in got if sought.fits(f)), key=lambda f: f.when, reverse=newest_first)
+            for day, found in groupby(fitting, key=lambda f: f.when[:10]):
+                yield day, list(found)
+    finally:
+        if following is not None:
+            following.cancel()
+
+
+async def _partition(pod: Pod, url: str) -> list[Found] | Unread:
+    path = url.removeprefix(pod.storage)
+    try:
+        reply = await pod.get(url, accept=_TURTLE)
+        return [Found(str(told.record["@id"]), path, told) for told in told_in(reply.body, reply.url)]
+    except LifepodError as error:
+        return Unread(path, error)
+
+
+async def _merged(
+    streams: Sequence[AsyncGenerator[_Day | Unread, None]], *, newest_first: bool, as_told: bool
+) -> AsyncIterator[Found | Unread]:
+    heads: list[_Day | Unread | None] = []
+    for start in range(0, len(streams), _AT_ONCE):
+        heads += await asyncio.gather(*(anext(stream, None) for stream in streams[start : start + _AT_ONCE]))
+    while any(head is not None for head in heads):
+        for number, head in enumerate(heads):
+            if isinstance(head, Unread):
+                yield head
+                heads[number] = await anext(streams[number], None)
+                break
+        else:
+            day = _first((head[0] for head in heads if isinstance(head, tuple)), newest_first=newest_first)
+            same = [n for n, head in enumerate(heads) if isinstance(head, tuple) and head[0] == day]
+            together = [found for n in same for found in heads[n][1]]  # type: ignore[index]
+            for found in sorted(together if as_told else once(together), key=lambda f: f.when, reverse=newest_first):
+                yield found
+            for n in same:
+                heads[n] = await anext(streams[n], None)
+
+
+def _first(days: Iterator[str], *, newest_first: bool) -> str:
+    """The next day; what has none comes last."""
+    return max(days) if newest_first else min(days, key=lambda day: day or "~")
+
+
+def turtle_of(found: Sequence[Found]) -> bytes:
+    """Records as one Turtle document with full addresses."""
+    return as_turtle((one.url.partition("#")[0], one.told.triples) for one in found)
+
+
+def jsonld_of(found: Sequence[Found]) -> bytes:
+    """Records as one expanded JSON-LD document."""
+    return as_jsonld((one.url.partition("#")[0], one.told.triples) for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record with where it came from."""
+
+    found: Found
+    run: Run | None
+    """The import that brought it; ``None`` where no run on record tells."""
+
+
+def address_of(pod: Pod, word: str) -> tuple[str, str]:
+    """Document and name of a record, from its address or the part of it below the pod; raises :class:`Malformed`."""
+    place, _, name = word.partition("#")
+    url = pod.url(place) if place else ""
+    if not name or not url.startswith(pod.storage + JOURNAL):
+        raise Malformed(
+            f"{plain(word)} names no record of the journal.",
+            advice="Take the address as `lifepod records` prints it: journal/media/netflix/2025/12.ttl#2025….",
+        )
+    return url, name
+
+
+async def show(pod: Pod, word: str) -> Shown:
+    """One record by its address; raises :class:`~lifepod.errors.Missing`."""
+    url, name = address_of(pod, word)
+    got = await _partition(pod, url)
+    if isinstance(got, Unread):
+        raise got.why
+    found = next((f for f in got if f.url == f"{url}#{name}"), None)
+    if found is None:
+        raise Missing(f"There is no record {plain(name)} in {plain(url)}.", place=url)
+    return Shown(found, brought(await runs(pod), found.path, name))
+
+
+async def runs(pod: Pod) -> tuple[Run, ...]:
+    """Every import on record that can be read."""
+    try:
+        listing = await pod.list(pod.storage + IMPORTS)
+    except Missing:
+        return ()
+    found: list[Run] = []
+    for url, _ in listing.members:
+        try:
+            reply = await pod.get(url, accept=_TURTLE)
+            found.append(read_run(reply.body, reply.url))
+        except Malformed:
+            continue  # a damaged record of a run takes nothing from the record that is shown
+    return tuple(found)
