@@ -8,11 +8,11 @@ from typing import BinaryIO, Self
 from lifepod.access.audit import Audit
 from lifepod.journal.reading import Json
 from lifepod.limits import Limits
-from lifepod.owner import records, share, surveys
+from lifepod.owner import share, surveys
 from lifepod.owner.changes import Change
 from lifepod.owner.collect import Collected, Hear
 from lifepod.owner.guard import Rounds
-from lifepod.owner.records import Found, Sought, Unread
+from lifepod.owner.records import Found, Shown, Sought, Unread
 from lifepod.owner.settle import Settled
 from lifepod.owner.share import Note, Outcome, Plan, Wish
 from lifepod.owner.surveys import Tell
@@ -62,7 +62,7 @@ class Desk:
     def records(
         self, sought: Sought, *, newest_first: bool = True, as_told: bool = False
     ) -> Iterator[Found | Unread]: ...
-    def record(self, address: str) -> journal.Shown: ...
+    def record(self, address: str) -> Shown: ...
     def settle(self, *, listed: bool = False) -> Settled: ...
 
 class Pod:

@@ -36,6 +36,7 @@ def test_every_command_of_this_release_is_there() -> None:
         "logout", "import", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke", "vendor read",
         "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
         "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query",
+        "records show", "records edit", "records delete", "records deleted", "records restore",
     }  # fmt: skip
 
 

@@ -171,6 +171,7 @@ def show(options: Common, address: str) -> None:
     """Show one record and where it came from.
 
     \b
+    Example: lifepod records show journal/media/netflix/2025/12.ttl#20251201T201500Z-4f8c98d97fc3867c
     --json: {"url", "class", "source", "record", "turtle", "verified",
              "import": {"started", "files": [{"name", "importer", "version", "shape", "sha256"}]} or null}
     """
@@ -344,9 +345,9 @@ async def _stones(options: Common) -> Tombstones:
 @click.argument("names", nargs=-1)
 @common
 def restore(options: Common, source: str, names: tuple[str, ...]) -> None:
-    """Let deleted records of a source return: take them off the list of deletions, then import their export --again.
+    """Let deleted records of a source return.
 
-    Without names all of the source may return.
+    They are taken off the list of deletions; import their export --again. Without names all of the source may return.
 
     \b
     Example: lifepod records restore journal/media/netflix/ 20251201T201500Z-4f8c98d97fc3867c

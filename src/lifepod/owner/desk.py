@@ -14,14 +14,14 @@ from typing import Self
 from lifepod.access.audit import Audit as Audit  # what every look hands out
 from lifepod.access.audit import Entry as Entry
 from lifepod.access.audit import in_words as in_words
-from lifepod.owner import guard, pausing, share, surveys, watching
-from lifepod.owner import records as journal
+from lifepod.owner import guard, pausing, records, share, surveys, watching
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
 from lifepod.owner.guard import Rounds as Rounds
 from lifepod.owner.pausing import Grant as Grant
 from lifepod.owner.records import Found as Found
+from lifepod.owner.records import Shown as Shown
 from lifepod.owner.records import Sought as Sought
 from lifepod.owner.records import Unread as Unread
 from lifepod.owner.settle import Settled, settle
@@ -144,14 +144,14 @@ class Desk:
         self, sought: Sought, *, newest_first: bool = True, as_told: bool = False
     ) -> AsyncGenerator[Found | Unread, None]:
         """The journal's records that fit (:func:`lifepod.owner.records.records`); close it with ``aclose``."""
-        found = journal.records(await self._door.pod(), sought, newest_first=newest_first, as_told=as_told)
+        found = records.records(await self._door.pod(), sought, newest_first=newest_first, as_told=as_told)
         async with aclosing(found) as each:
             async for one in each:
                 yield one
 
-    async def record(self, address: str) -> journal.Shown:
+    async def record(self, address: str) -> Shown:
         """One record by its address, with the import that brought it; raises :class:`~lifepod.errors.Missing`."""
-        return await journal.show(await self._door.pod(), address)
+        return await records.show(await self._door.pod(), address)
 
     async def settle(self, *, listed: bool = False) -> Settled:
         """Make a fresh pod ready; says what it did."""
