@@ -201,6 +201,14 @@ def test_logging_out_forgets_the_login(login: None) -> None:
     assert cli("whoami", "--profile", "x").code == 3
 
 
+def test_a_copy_of_a_login_is_of_no_use_after_logging_out(login: None, tmp_path: Path) -> None:
+    shutil.copytree(os.environ["LIFEPOD_DIR"], tmp_path / "copy")
+    assert cli("logout", "--profile", "x", "--json").value["revoked"] is True
+    shutil.copytree(tmp_path / "copy", os.environ["LIFEPOD_DIR"], dirs_exist_ok=True)
+    token_is_over()
+    assert cli("whoami", "--profile", "x").code == 3
+
+
 def test_a_person_logs_in_with_a_webid_and_the_browser_of_this_machine(
     browser: Chromium, alice: NewPod, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

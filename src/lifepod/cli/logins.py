@@ -51,17 +51,23 @@ def whoami(options: Common) -> None:
 @click.command()
 @common
 def logout(options: Common) -> None:
-    """Forget a login on this machine.
+    """Forget a login on this machine, and have its server take back what it gave.
 
-    The pod and its access rules stay as they are.
+    The pod and its access rules stay as they are. A client credential stays valid until it is deleted at the server.
 
     \b
     Example: lifepod logout --profile old-phone
-    --json: {"forgotten", "webid"}
+    --json: {"forgotten", "webid", "revoked": true, false (it could not be told) or null (nothing to take back)}
     """
     from lifepod.owner import logins
 
     voice = options.voice
     name = logins.chosen(options.profile).name
-    gone = logins.forget(name, voice.talk)
-    voice.data({"forgotten": gone.name, "webid": gone.webid}, [f"Forgot the login {gone.name} ({gone.webid})."])
+    gone = run(logins.log_out(name, voice.talk))
+    profile = gone.profile
+    words = [f"Forgot the login {profile.name} ({profile.webid})."]
+    if gone.told is True:
+        words.append("Its login server took back what it gave.")
+    elif gone.told is False:
+        words.append(f"{profile.issuer} could not be told; what it gave is gone from here and ends there by itself.")
+    voice.data({"forgotten": profile.name, "webid": profile.webid, "revoked": gone.told}, words)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lifepod.owner.settle import settle
 from lifepod.solid import remembered, session
 from lifepod.solid.door import Door
+from lifepod.solid.farewell import revoked
 from lifepod.solid.keyring import Question, Voice, open_store
 from lifepod.solid.profile import read_profile
 from lifepod.solid.remembered import Profile as Profile
@@ -41,6 +42,22 @@ def forget(name: str, warn: Voice) -> Profile:
     profile = remembered.choose(name)
     session.forget(profile.name, open_store(warn))
     return profile
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """A login that is gone from this machine."""
+
+    profile: Profile
+    told: bool | None
+    """Whether its server took the refresh token back; ``None`` where there was none to take back."""
+
+
+async def log_out(name: str, warn: Voice) -> LoggedOut:
+    """Forget a login and its secret, then tell its server; the login goes whether the server can be told or not."""
+    profile = remembered.choose(name)
+    login = session.forget(profile.name, open_store(warn))
+    return LoggedOut(profile, None if login is None else await revoked(login))
 
 
 def keep_account(email: str, password: str, base_url: str, warn: Voice) -> None:

@@ -57,19 +57,28 @@ def _secret_of(login: Login) -> str:
     return json.dumps({"client_id": login.client_id, "client_secret": login.client_secret})
 
 
-def forget(name: str, store: Store) -> None:
-    """Forget a login and its secret on this machine; the credential on the server stays until it is deleted there."""
+def forget(name: str, store: Store) -> BrowserLogin | None:
+    """Forget a login and its secret on this machine.
+
+    The login of a browser whose secret went with it is handed back, so that its server can be told; a client credential
+    stays valid until it is deleted on the server.
+    """
     default, kept = load()
     profile = choose(name)
     gone = kept.pop(profile.name)
-    _drop_secret(gone, kept, store)
+    secret = _drop_secret(gone, kept, store)
     save(default_of(default, kept), kept)
+    return browser_login_of(secret)
 
 
-def _drop_secret(gone: dict[str, str], kept: dict[str, dict[str, str]], store: Store) -> None:
-    # Two names may stand for one login; its one secret stays as long as either does.
-    if all(_entry(one["issuer"], one["webid"]) != _entry(gone["issuer"], gone["webid"]) for one in kept.values()):
-        store.remove(_entry(gone["issuer"], gone["webid"]))
+def _drop_secret(gone: dict[str, str], kept: dict[str, dict[str, str]], store: Store) -> str | None:
+    """Remove the secret and give it back, unless another name stands for the same login and needs it."""
+    entry = _entry(gone["issuer"], gone["webid"])
+    if any(_entry(one["issuer"], one["webid"]) == entry for one in kept.values()):
+        return None
+    secret = store.get(entry)
+    store.remove(entry)
+    return secret
 
 
 async def open_pod(
