@@ -57,7 +57,6 @@ PACKAGES: dict[str, set[str]] = {
     "defusedxml": {"journal/importers"},
     "icalendar": {"journal/importers/ics"},
     "vobject": {"journal/importers/vcard"},
-    "mt940": {"journal/importers/mt940"},
     # The standard library, where it means I/O, time or chance.
     "asyncio": {"solid", "owner", "vendor", "blocking", "cli", "tui"},
     "subprocess": {"home"},

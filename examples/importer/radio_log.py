@@ -24,8 +24,8 @@ class RadioLog:
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """One record a row; a row that is none says why, and never what stood in it."""
-        with match.member.open() as stream:
-            for number, row in enumerate(csv.DictReader(io.TextIOWrapper(stream, "utf-8", errors="replace")), 1):
+        with match.member.open() as stream, io.TextIOWrapper(stream, "utf-8", errors="replace") as text:
+            for number, row in enumerate(csv.DictReader(text), 1):
                 try:
                     heard = datetime.fromisoformat(row["heard_at"])
                 except (ValueError, TypeError):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifepod.access.rules import Answer, Mode, Verdict, Visitor
     from lifepod.errors import LifepodError
     from lifepod.journal.activity import Activity, Moment, Skipped, Thing
+    from lifepod.journal.golden import golden
     from lifepod.journal.source import Importer, Match, Member
     from lifepod.owner.desk import Desk
     from lifepod.owner.words import wish
@@ -34,15 +35,16 @@ _WHERE = {
     "Moment": "journal.activity", "Notification": "solid.notify", "Plan": "access.plans", "Pod": "solid.pod",
     "Skipped": "journal.activity", "Text": "rdf.mapping", "Thing": "journal.activity", "VendorDesk": "vendor.desk",
     "Verdict": "access.rules", "Visitor": "access.rules", "Wish": "access.plans", "at": "rdf.mapping",
-    "connect": "solid.door", "find_storages": "solid.discovery", "read_thing": "rdf.mapping",
-    "read_things": "rdf.mapping", "read_type_indexes": "solid.typeindex", "register": "solid.typeindex",
+    "connect": "solid.door", "find_storages": "solid.discovery", "golden": "journal.golden",
+    "read_thing": "rdf.mapping", "read_things": "rdf.mapping", "read_type_indexes": "solid.typeindex",
+    "register": "solid.typeindex",
     "remove_thing": "rdf.mapping", "storage_above": "solid.discovery", "thing": "rdf.mapping",
     "validate": "rdf.shapes", "visit": "solid.door", "wish": "owner.words", "write_thing": "rdf.mapping",
 }  # fmt: skip
 __all__ = [
     "Activity", "Answer", "Audit", "Desk", "Document", "Door", "Importer", "Iri", "LifepodError", "Match", "Member",
     "Mode", "Moment", "Notification", "Plan", "Pod", "Skipped", "Text", "Thing", "VendorDesk", "Verdict", "Visitor",
-    "Wish", "__version__", "at", "connect", "find_storages", "read_thing", "read_things", "read_type_indexes",
+    "Wish", "__version__", "at", "connect", "find_storages", "golden", "read_thing", "read_things", "read_type_indexes",
     "register", "remove_thing", "storage_above", "thing", "validate", "visit", "wish", "write_thing",
 ]  # fmt: skip
 

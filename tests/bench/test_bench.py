@@ -37,6 +37,10 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "120 requests over 6 tokens",
         "3 MB up",
         "3 MB up and down",
+        "Firefox visits to Turtle",
+        "Firefox visits",
+        "My Activity entries to Turtle",
+        "My Activity entries",
     }
     assert all(row["ratio"] > 0 for row in rows if row["peer"] and row["value"])
     assert all(row["peer"] for row in rows if "401s" not in row["what"])

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
+import browserexport.parse
 import pytest
 from tests.journal import exports
-from tests.journal.exports import NOON, chrome, fact, firefox, gathered, one, read, reasons, unix, webkit
+from tests.journal.exports import NOON, chrome, fact, filed, firefox, gathered, one, read, reasons, unix, webkit
 
+from lifepod.errors import LifepodError
 from lifepod.journal import shelf
 from lifepod.journal.activity import Activity, Moment, Skipped
+from lifepod.journal.importers.browser import IMPORTER
 from lifepod.limits import Limits
 
 Make = Callable[..., Path]
@@ -21,6 +26,39 @@ Visit = Mapping[str, object]
 BOTH = pytest.mark.parametrize(
     ("make", "name", "count"), [(chrome, "History", webkit), (firefox, "places.sqlite", unix)]
 )
+
+FIXTURES = Path(__file__).resolve().parents[3] / "shared/fixtures"
+_2001 = datetime(2001, 1, 1, tzinfo=UTC)
+SAFARI = (
+    "CREATE TABLE history_items(id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, visit_count INTEGER);"
+    "CREATE TABLE history_visits(id INTEGER PRIMARY KEY, history_item INTEGER, visit_time REAL, title TEXT,"
+    " load_successful BOOLEAN DEFAULT 1, redirect_source INTEGER, redirect_destination INTEGER, origin INTEGER);"
+    "CREATE TABLE history_tombstones(id INTEGER PRIMARY KEY, url TEXT);"
+)
+
+
+def apple(at: datetime = NOON) -> float:
+    """Seconds since 2001."""
+    return (at - _2001).total_seconds()
+
+
+def safari(path: Path, visits: Iterable[Visit] = ({},)) -> Path:
+    """A ``History.db`` of visits, each with ``url title time hop origin``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(SAFARI)
+        for number, visit in enumerate(visits, 1):
+            db.execute(
+                "INSERT INTO history_items VALUES (?, ?, 1)", (number, visit.get("url", f"https://s.example/{number}"))
+            )
+            row = (number, visit.get("time", apple()), visit.get("title", "A page"), *_ends(visit.get("hop")))
+            db.execute("INSERT INTO history_visits VALUES (NULL, ?, ?, ?, 1, ?, ?, 0)", row)
+        db.commit()
+    return path
+
+
+def _ends(hop: object) -> tuple[object, object]:
+    return (7 if hop == "source" else None, 8 if hop == "destination" else None)
 
 
 @BOTH
@@ -198,6 +236,15 @@ def test_an_address_that_is_no_text_spoils_only_itself(tmp_path: Path) -> None:
         (".mozilla/firefox/ab12cd34.default-release/places.sqlite", "firefox-default-release"),
         (".librewolf/ab12cd34.default/places.sqlite", "librewolf-default"),
         ("snap/firefox/common/.mozilla/firefox/x0x0x0x0.Work Äb/places.sqlite", "firefox-work-ab"),
+        (".var/app/org.mozilla.firefox/.mozilla/firefox/x0x0x0x0.default/places.sqlite", "firefox-default"),
+        (".var/app/io.gitlab.librewolf-community/.librewolf/x0x0x0x0.default/places.sqlite", "librewolf-default"),
+        (".waterfox/x0x0x0x0.68-edition-default/places.sqlite", "waterfox-68-edition-default"),
+        (".var/app/one.ablaze.floorp/.floorp/x0x0x0x0.default-release/places.sqlite", "floorp-default-release"),
+        (".moonchild productions/pale moon/x0x0x0x0.default/places.sqlite", "palemoon-default"),
+        ("Moonchild Productions/Pale Moon/Profiles/x0x0x0x0.default/places.sqlite", "palemoon-default"),
+        (".zen/x0x0x0x0.Default (release)/places.sqlite", "zen-default-release"),
+        (".mozilla/firefox/ab12cd34.sam@mail.example/places.sqlite", "firefox-named"),
+        (".mozilla/firefox/ab12cd34.491701234567/places.sqlite", "firefox-named"),
         ("chrome-stuff/places.sqlite", "firefox-default"),
         ("places.sqlite", "firefox-default"),
         ("google-chrome/Default/History", "chrome-default"),
@@ -207,6 +254,16 @@ def test_an_address_that_is_no_text_spoils_only_itself(tmp_path: Path) -> None:
         ("snap/chromium/common/chromium/Default/History", "chromium-default"),
         ("Arc/User Data/Default/History", "arc-default"),
         ("vivaldi/Default/History", "vivaldi-default"),
+        (".var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser/Profile 2/History", "brave-profile-2"),
+        (".var/app/com.microsoft.Edge/config/microsoft-edge/Default/History", "edge-default"),
+        (".var/app/org.chromium.Chromium/config/chromium/Guest Profile/History", "chromium-guest-profile"),
+        (".config/google-chrome-beta/Default/History", "chrome-default"),
+        ("Opera Software/Opera Stable/Default/History", "opera-default"),
+        ("Opera Software/Opera GX Stable/History", "operagx-default"),
+        ("Library/Safari/History.db", "safari-default"),
+        ("Library/Safari/Profiles/0A1B2C3D-1111-2222-3333-444455556666/History.db", "safari-0a1b2c3d"),
+        ("sam.sample@mail.example/491701234567/History.db", "safari-default"),
+        ("sam.sample@mail.example/491701234567/History", "chrome-default"),
         ("com.operasoftware.Opera/History", "opera-default"),
         ("research/archive/knowledge/History", "chrome-default"),
         ("firefox/backup of chrome/History", "chrome-default"),
@@ -214,10 +271,12 @@ def test_an_address_that_is_no_text_spoils_only_itself(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_source_is_named_after_program_and_profile(path: str, source: str, tmp_path: Path) -> None:
-    make = firefox if path.endswith("places.sqlite") else chrome
+    make = {"places.sqlite": firefox, "History": chrome, "History.db": safari}[path.rsplit("/", 1)[-1]]
     found = one(make(tmp_path / "x" / path))
     assert found.source == source
-    assert fact(found, "instrument") == source.split("-")[0].capitalize()
+    names = {"librewolf": "LibreWolf", "palemoon": "Pale Moon", "operagx": "Opera GX"}
+    program = source.split("-")[0]
+    assert fact(found, "instrument") == names.get(program, program.capitalize())
 
 
 @BOTH
@@ -328,6 +387,179 @@ def test_a_database_that_computes_for_ever_is_stopped(tmp_path: Path, monkeypatc
         # Every visit has every page: three thousand times three thousand rows.
         db.executemany("INSERT INTO urls VALUES (1, 't', 'https://x.example/')", [()] * 3000)
         db.executemany("INSERT INTO visits VALUES (NULL, 1, 1, 0, 0)", [()] * 3000)
-    monkeypatch.setattr("lifepod.journal.importers.browser._STEPS", 100)
-    monkeypatch.setattr("lifepod.journal.importers.browser.LIMITS", Limits(sqlite_steps=50))
+    monkeypatch.setattr("lifepod.journal.importers.sqlite_export._STEPS", 100)
+    monkeypatch.setattr("lifepod.journal.importers.sqlite_export.LIMITS", Limits(sqlite_steps=50))
     assert reasons(path) == ["malformed"]
+
+
+def test_a_cell_that_fills_the_memory_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = firefox(tmp_path / "places.sqlite", [{}, {}, {}, {"title": "x" * 200_000}])
+    monkeypatch.setattr("lifepod.journal.importers.sqlite_export.LIMITS", Limits(entry_chars=100_000))
+    found = read(path)
+    assert isinstance(found[0], Activity)
+    assert found[-1] == Skipped("too-large", path.as_posix())
+
+
+def test_nothing_that_a_schema_holds_is_run(tmp_path: Path) -> None:
+    path = chrome(tmp_path / "History")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("ALTER TABLE urls RENAME TO hidden")
+        db.execute("CREATE VIEW urls AS SELECT * FROM hidden")
+    assert shelf.recognise(exports.members(path)[0]) == ()
+
+
+def test_a_table_that_a_module_computes_is_none(tmp_path: Path) -> None:
+    path = chrome(tmp_path / "History")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP TABLE visits")
+        db.execute("CREATE VIRTUAL TABLE visits USING fts4(visit_time)")
+    assert shelf.recognise(exports.members(path)[0]) == ()
+
+
+def test_a_visit_of_safari_says_what_when_and_with_which_program(tmp_path: Path) -> None:
+    visit = one(safari(tmp_path / "Safari/History.db", [{"url": "https://site.example/"}]))
+    assert (visit.kind, visit.source, visit.name, visit.start) == ("visit", "safari-default", "A page", Moment(NOON))
+    assert fact(visit, "object") == "https://site.example/"
+    assert (fact(visit, "instrument"), fact(visit, "transition")) == ("Safari", None)
+
+
+def test_the_same_visit_in_three_browsers_has_one_match_key(tmp_path: Path) -> None:
+    visit = {"url": "https://site.example/"}
+    made = [safari(tmp_path / "History.db", [visit]), chrome(tmp_path / "History", [visit])]
+    made.append(firefox(tmp_path / "places.sqlite", [visit]))
+    assert len({one(path).match for path in made}) == 1
+    assert len({one(path).source for path in made}) == 3
+
+
+@pytest.mark.parametrize(("hop", "said"), [("source", "redirect"), ("destination", "redirect"), (None, None)])
+def test_safari_says_which_visits_are_ends_of_a_redirect(hop: str | None, said: str | None, tmp_path: Path) -> None:
+    assert fact(one(safari(tmp_path / "History.db", [{"hop": hop}])), "transition") == said
+
+
+def test_an_older_safari_without_redirects_is_read(tmp_path: Path) -> None:
+    path = safari(tmp_path / "History.db")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("ALTER TABLE history_visits DROP COLUMN redirect_source")
+        db.execute("ALTER TABLE history_visits DROP COLUMN redirect_destination")
+    assert one(path).kind == "visit"
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        (0, "no-time"), ("noon", "no-time"), (None, "no-time"), (float("inf"), "bad-time"), (1e308, "bad-time"),
+        (-1e308, "bad-time"), (2**63 - 1, "bad-time"), (apple(datetime(1989, 1, 1, tzinfo=UTC)), "bad-time"),
+        (apple(datetime(2027, 1, 1, tzinfo=UTC)), "bad-time"),
+        (-978307200, "bad-time"), (-12622780800, "bad-time"),
+    ],
+)  # fmt: skip
+def test_a_time_of_safari_that_cannot_have_been_is_none(time: object, reason: str, tmp_path: Path) -> None:
+    assert reasons(safari(tmp_path / "History.db", [{"time": time}])) == [reason]
+
+
+def test_a_page_of_results_in_safari_is_a_search(tmp_path: Path) -> None:
+    search = one(safari(tmp_path / "History.db", [{"url": "https://duckduckgo.com/?q=passport"}]))
+    assert (search.kind, fact(search, "query")) == ("search", "passport")
+
+
+def test_what_safari_needs_is_said() -> None:
+    assert "Full Disk Access" in IMPORTER.how_to_get
+
+
+@pytest.mark.parametrize("make", [chrome, firefox, safari])
+def test_reading_twice_or_in_halves_gives_the_same_pod(make: Make, tmp_path: Path) -> None:
+    count = {chrome: webkit, firefox: unix, safari: apple}[make]
+    visits = [{"url": f"https://x.example/{n}", "time": count(NOON + timedelta(hours=n))} for n in range(8)]
+    records = [i for i in read(make(tmp_path / "History.db", visits)) if isinstance(i, Activity)]
+    assert len(records) == 8
+    assert filed([records]) == filed([records, records]) == filed([records[4:]], [records[:5]])
+
+
+def theirs_of(path: Path) -> set[tuple[str, datetime]]:
+    """What an independent reader sees; it decodes addresses."""
+    return {(unquote(v.url), v.dt.astimezone(UTC)) for v in browserexport.parse.read_visits(path)}
+
+
+def pairs(path: Path) -> set[tuple[str, datetime]]:
+    """What we see, in the same form."""
+    return {
+        (unquote(str(fact(i, "object") or fact(i, "target"))), i.start.value)
+        for i in read(path)
+        if isinstance(i, Activity) and i.start and isinstance(i.start.value, datetime)
+    }
+
+
+DATABASES = FIXTURES / "purarue+browserexport/tests/databases"
+COUNTS = {"chrome.sqlite": 6, "firefox.sqlite": 4} if DATABASES.is_dir() else {}
+
+
+@pytest.mark.parametrize(("name", "count"), COUNTS.items())
+def test_databases_made_by_browsers_give_what_another_reader_sees(name: str, count: int) -> None:
+    found = read(DATABASES / name)
+    assert len(found) == count
+    ours, theirs = pairs(DATABASES / name), theirs_of(DATABASES / name)
+    assert len(theirs) == count
+    kept = {url for url, _ in ours}
+    assert alike(ours, {pair for pair in theirs if pair[0] in kept})
+    assert len(ours) + sum(isinstance(item, Skipped) for item in found) == count
+
+
+def alike(ours: set[tuple[str, datetime]], theirs: set[tuple[str, datetime]]) -> bool:
+    """Whether they are the same; the other reader counts in floating numbers and loses a microsecond."""
+    near = timedelta(microseconds=5)
+    pairs = zip(sorted(ours), sorted(theirs), strict=True)
+    return all(one[0] == other[0] and abs(one[1] - other[1]) < near for one, other in pairs)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("make", [chrome, firefox, safari])
+def test_another_reader_sees_the_same_pages_at_the_same_times(make: Make, seed: int, tmp_path: Path) -> None:
+    chance, count = random.Random(seed), {chrome: webkit, firefox: unix, safari: apple}[make]
+    visits = [
+        {
+            "url": f"https://x.example/{n}/ä%20b?x={chance.random()}",
+            "time": count(NOON - timedelta(microseconds=chance.randrange(10**14))),
+        }
+        for n in range(50)
+    ]
+    path = make(tmp_path / "History.db", visits)
+    with closing(sqlite3.connect(path)) as db, db:
+        # What it knows the families by, and wants to see; we need none of it.
+        if make is firefox:
+            db.executescript("CREATE TABLE moz_meta(x); CREATE TABLE moz_annos(x);")
+            db.executescript("ALTER TABLE moz_places ADD description; ALTER TABLE moz_places ADD preview_image_url;")
+        if make is chrome:
+            db.execute("ALTER TABLE visits ADD visit_duration INTEGER DEFAULT 0")
+    assert len(theirs_of(path)) == 50
+    assert alike(pairs(path), theirs_of(path))
+
+
+def test_damage_of_any_kind_gives_records_and_reasons(tmp_path: Path) -> None:
+    chance = random.Random("browser")
+    visits = [{"url": f"https://x.example/{n}", "title": "t" * n} for n in range(60)]
+    whole = [make(tmp_path / make.__name__, visits).read_bytes() for make in (chrome, firefox, safari)]
+    whole += [(DATABASES / name).read_bytes() for name in COUNTS]
+    path = tmp_path / "broken/History"
+    path.parent.mkdir()
+    for turn in range(60):
+        data = bytearray(whole[turn % len(whole)])
+        if chance.random() < 0.3:
+            del data[chance.randrange(len(data)) :]
+        for _ in range(chance.randint(1, 60)):
+            if data:
+                data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        member = exports.members(path)[0]
+        try:
+            match = IMPORTER.recognise(member)
+            items = list(IMPORTER.activities(match, {"now": exports.NOW})) if match and not match.problem else []
+        except LifepodError:
+            continue
+        assert all(isinstance(item, Activity | Skipped) for item in items)
+
+
+def test_what_was_recognised_as_broken_is_not_read_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "places.sqlite").write_bytes(b"nothing")
+    match = IMPORTER.recognise(exports.members(tmp_path)[0])
+    assert match is not None
+    assert list(IMPORTER.activities(match, {})) == [match.problem]

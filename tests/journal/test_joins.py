@@ -51,6 +51,18 @@ def test_a_cookie_keeps_its_first_day_and_its_last_use() -> None:
     )
 
 
+def test_a_use_half_a_second_later_is_later() -> None:
+    late = Moment(datetime(2025, 1, 5, 10, 0, 0, 500_000, tzinfo=UTC))
+    early = Moment(datetime(2025, 1, 5, 10, tzinfo=UTC))
+    told = [
+        Activity(
+            "cookie", "firefox-a", ("h", "id", "/"), at(1), "id", ((names.LP_HOST, "h"), (names.LP_LAST_ACCESS, used))
+        )
+        for used in (early, late)
+    ]
+    assert joined(*map(body, told)) == body(told[1])
+
+
 def test_an_event_that_was_moved_is_one_event_where_it_was_moved_to() -> None:
     assert name_of(event(0, 1)) == name_of(event(1, 20))
     assert joined(body(event(1, 20)), body(event(0, 1, "A longer title of old"))) == body(event(1, 20))

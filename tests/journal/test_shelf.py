@@ -15,7 +15,10 @@ from lifepod.journal import shelf
 from lifepod.journal.source import Importer
 from lifepod.owner.gather import known_sources
 
-OURS = ("amazon", "browser", "google-activity")
+OURS = (
+    "amazon", "browser", "cookies", "facebook", "google-activity",
+    "google-places", "gpx", "instagram", "ios-privacy", "mt940", "ofx", "qif",
+)  # fmt: skip
 
 STRANGER = """
 from lifepod.journal.activity import Activity, Moment, Skipped
@@ -87,7 +90,7 @@ def test_a_name_that_is_not_there_is_missing() -> None:
 
 def test_a_strangers_importer_is_found_and_used_like_ours(install: Install, tmp_path: Path) -> None:
     install("stranger", steps=STRANGER)
-    assert shelf.names() == (*OURS, "steps")
+    assert shelf.names() == tuple(sorted((*OURS, "steps")))
     assert isinstance(shelf.importer("steps"), Importer)
     path = written(tmp_path / "export.txt", "steps\n2025-12-01\n2025-12-01T10:00:00Z\nnever\n")
     (report,) = gathered(path)

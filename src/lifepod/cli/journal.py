@@ -71,7 +71,7 @@ def import_(options: Common, how: How, paths: tuple[Path, ...]) -> None:
               lifepod import ~/.mozilla/firefox ~/exports
     --json: {"files": [{"path", "importer", "shape", "why", "seen", "records", "skipped", "problem", "hint", "known"}],
              "classes": {class: records}, "seen", "written", "unchanged", "duplicates", "deleted",
-             "skipped": {reason: n}, "first", "last", "partitions", "run", "dry_run"}
+             "skipped": {reason: n}, "notes": [what is missing], "first", "last", "partitions", "run", "dry_run"}
     """
     result = run(_import(options, how, paths))
     options.voice.data(_value(result), _words(result))
@@ -108,6 +108,7 @@ def _value(result: Collected) -> dict[str, object]:
         "duplicates": result.duplicates,
         "deleted": result.deleted,
         "skipped": dict(result.skipped),
+        "notes": list(result.notes),
         "first": result.first,
         "last": result.last,
         "partitions": result.partitions,
@@ -120,6 +121,7 @@ def _words(result: Collected) -> list[str]:
     rows = [(_what(f), str(f.seen or ""), str(f.records or ""), _left_out(f), f.path) for f in result.files]
     lines = table(("what it is", "seen", "records", "left out", "file"), rows)
     lines += [f"  {f.path}: {f.hint}" for f in result.files if f.hint and not f.known]
+    lines += [f"  {note}" for note in result.notes]
     lines += (
         ["", *table(("class", "records"), ((name, str(n)) for name, n in result.classes))] if result.classes else []
     )

@@ -58,7 +58,8 @@ def _version(body: Body) -> tuple[int, str]:
 
 
 def _latest(body: Body, predicate: str) -> str:
-    return max((value_of(o) for _, p, o in body if p == predicate), default="")
+    # Without the Z, because 10:00:00Z is earlier than 10:00:00.5Z and greater as text.
+    return max((value_of(o).removesuffix("Z") for _, p, o in body if p == predicate), default="")
 
 
 def is_edited(body: Body) -> bool:

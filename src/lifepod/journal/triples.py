@@ -18,11 +18,22 @@ from functools import reduce
 from lifepod import names
 from lifepod.journal.activity import KINDS, Activity, Decimal10, Duration, Iri, Moment, Value
 from lifepod.journal.joins import better, by_record, joined
-from lifepod.rdf.flat import assemble, block, iri, read_flat, subject_order, text, typed, write_flat
+from lifepod.rdf.flat import (
+    assemble,
+    block,
+    iri,
+    laid_out,
+    read_flat,
+    shown,
+    subject_order,
+    text,
+    typed,
+    write_flat,
+)
 
 _TYPE, _NAME = f"<{names.RDF_TYPE}>", f"<{names.SCHEMA}name>"
 _MATCH, _PRECISION = f"<{names.LP_MATCH_KEY}>", f"<{names.LP_TIME_PRECISION}>"
-_TYPES = {name: tuple((_TYPE, f"<{t}>") for t in kind.types) for name, kind in KINDS.items()}
+_CLASSES = {name: tuple(f"<{t}>" for t in kind.types) for name, kind in KINDS.items()}
 _TIMES = {name: (f"<{kind.begins}>", f"<{kind.ends}>") for name, kind in KINDS.items()}
 _UNIT, _NOWHERE = "\x1f", "https://nowhere.invalid/"
 LAYOUT = "1"
@@ -74,18 +85,51 @@ def name_of(activity: Activity) -> str:
 
 def record_of(activity: Activity, name: str) -> Record:
     """The record's text under ``name`` (:func:`name_of`, with ``-2`` … for real repetitions)."""
-    subject, used = f"<#{name}>", set[str]()
-    pairs = list(_TYPES[activity.kind])
+    used: set[str] = set()
+    said = _said(activity)
+    predicates = [predicate for predicate, _ in said]
+    objects = [_shown(value, used) for _, value in said]
+    blocks: list[str | None] = []
+    size = 0
+    for thing in sorted(activity.things, key=lambda thing: thing.part):
+        part = f"<#{name}-{thing.part}>"
+        predicates.append(f"<{thing.link}>")
+        objects.append(part)
+        about = tuple([f"<{p}>" for p, _ in thing.facts])
+        values = [_shown(value, used) for _, value in thing.facts]
+        types = tuple([f"<{t}>" for t in thing.types])
+        blocks.append(laid_out(part, types, about, values, used))
+        size += len(types) + len(about)
+    types = _CLASSES[activity.kind]
+    whole = laid_out(f"<#{name}>", types, tuple(predicates), objects, used)
+    if whole is None or None in blocks or len({thing.part for thing in activity.things}) < len(blocks):
+        return _with_repeats(activity, name)
+    texts = (whole, *[one for one in blocks if one is not None])
+    return Record(name, size + len(types) + len(predicates), texts, " ".join(sorted(used)))
+
+
+def _said(activity: Activity) -> list[tuple[str, Value]]:
+    """All that is said of the record itself but its classes and parts, properties as ``<…>``."""
+    said: list[tuple[str, Value]] = []
     if activity.name:
-        pairs.append((_NAME, text(activity.name)))
+        said.append((_NAME, activity.name))
+    minute = False
     for predicate, moment in zip(_TIMES[activity.kind], (activity.start, activity.end), strict=True):
         if moment is not None:
-            pairs.append((predicate, _time(moment)))
-            if moment.precision == "minute":
-                pairs.append((_PRECISION, '"minute"'))
+            said.append((predicate, moment))
+            minute |= moment.precision == "minute"
+    if minute:
+        said.append((_PRECISION, "minute"))
     if activity.match:
-        pairs.append((_MATCH, f'"{match_key(activity)}"'))
-    pairs += [(f"<{p}>", _term(v)) for p, v in activity.facts]
+        said.append((_MATCH, match_key(activity)))
+    said += [(f"<{p}>", v) for p, v in activity.facts]
+    return said
+
+
+def _with_repeats(activity: Activity, name: str) -> Record:
+    """The same for a record that says one thing of itself more than once."""
+    subject, used = f"<#{name}>", set[str]()
+    pairs = [(_TYPE, t) for t in _CLASSES[activity.kind]] + [(p, _term(v)) for p, v in _said(activity)]
     parts: dict[str, set[tuple[str, str]]] = {}
     for thing in activity.things:
         part = f"<#{name}-{thing.part}>"
@@ -96,6 +140,17 @@ def record_of(activity: Activity, name: str) -> Record:
     size = len(set(pairs)) + sum(map(len, parts.values()))
     blocks = [block(part, parts[part], used) for part in sorted(parts, key=subject_order)]
     return Record(name, size, (block(subject, pairs, used), *blocks), " ".join(sorted(used)))
+
+
+def _shown(value: Value, used: set[str]) -> str:
+    """What a document shows of a value; see :func:`lifepod.rdf.flat.shown`."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Moment):
+        used.add("xsd")
+        digits, datatype = lexical(value)
+        return f'"{digits}"^^xsd:{"date" if datatype == names.XSD_DATE else "dateTime"}'
+    return shown(_term(value), used)
 
 
 def one_of(tellings: Sequence[Record]) -> Record:

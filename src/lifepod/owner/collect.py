@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lifepod.errors import LifepodError, NothingRead
+from lifepod.journal.pile import notes
 from lifepod.journal.runs import Run
 from lifepod.owner.filing import Shelf, Shelves
 from lifepod.owner.gather import FileReport, gather, now, run_of
@@ -53,6 +54,11 @@ class Collected:
     """Records that the person had deleted, and that stay deleted."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the pile lacks, one sentence each."""
+        return notes((f.path, f.importer) for f in self.files)
+
+    @property
     def seen(self) -> int:
         """Everything read: records and skipped."""
         return sum(f.seen for f in self.files)
@@ -67,10 +73,15 @@ class Collected:
 
     def must_have_read(self) -> None:
         """Raise :class:`NothingRead` where a recognised file, or the whole pile, gave nothing."""
-        some = any(f.records or f.known for f in self.files)
-        # A file of the same export that is not read yet is no failure where its siblings gave something.
-        aside = {"unsupported-version"} if some else set()
-        empty = [f for f in self.files if f.importer and not f.known and not f.records and f.problem not in aside]
+        good = {f.importer for f in self.files if f.records or f.known}
+        # An export has files that are not read yet, and lists that are empty; they are no failure where its other files
+        # gave something.
+        aside = {"unsupported-version", "empty-export", "encrypted-placeholder"}
+        empty = [
+            f
+            for f in self.files
+            if f.importer and not f.known and not f.records and not (f.problem in aside and f.importer in good)
+        ]
         if empty:
             one = empty[0]
             raise NothingRead(f"{one.path} was recognised, but gave no record ({one.problem}).", advice=one.hint)

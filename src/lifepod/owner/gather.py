@@ -182,6 +182,7 @@ def known_sources() -> tuple[Source, ...]:
 
 
 _HINTS = {
+    "raw-only": "It holds raw signals only, and no visits or trips. Export the Timeline on the phone again.",
     "empty-export": "It holds no records. Ask for the export again, with all of the time you want.",
     "no-usable-records": "None of its entries can become a record; the reasons are counted beside it.",
     "malformed": "The file is damaged or was cut off. Download it again.",

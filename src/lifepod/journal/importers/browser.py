@@ -1,8 +1,8 @@
-"""Browser history: the SQLite databases of the Firefox and the Chrome family, with search terms.
+"""Browser history: the SQLite databases of Safari and of the Firefox and Chrome families, with search terms.
 
-It refuses to open a live database (it reads a private copy, what SQLite keeps beside it included), to join sources,
-and to read any column but those it names. A page of search results is a search and not a visit, so that whoever may
-read the browsing never reads the searches.
+It refuses to open a live database (it reads a private copy), to join sources, and to read any column but those it
+names. A page of search results is a search and not a visit, so that whoever may read the browsing never reads the
+searches.
 """
 
 from __future__ import annotations
@@ -10,27 +10,26 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import isfinite
-from pathlib import Path
 
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped
+from lifepod.journal.importers import browser_profiles as profiles
 from lifepod.journal.importers.clock import Stamps
-from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, slug, visited
+from lifepod.journal.importers.sqlite_export import MAGIC, broken, columns, opened, tables
+from lifepod.journal.redact import clean_text, clean_url, is_internal, search_query_of, visited
 from lifepod.journal.source import Importer, Match, Member
-from lifepod.limits import LIMITS
 from lifepod.names import LP_TRANSITION, SCHEMA
 
-_MAGIC = b"SQLite format 3\0"
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _CHROME = datetime(1601, 1, 1, tzinfo=UTC)
+_APPLE = datetime(2001, 1, 1, tzinfo=UTC)
+_TOO_FAR = 10**12
+"""Seconds that lead out of the bounds, whatever they are counted from."""
 _SHORT_URL = 1024
 """Characters of an address that is kept ready for its next visit."""
-_STEPS = 100_000
-"""SQLite instructions between two looks at how much a query has done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ class _Family:
     transitions: Mapping[int, str]
     aside: frozenset[int]
     """Transitions that are no visit of the person's: frames and embedded things."""
-    programs: tuple[str, ...]
-    """Names of its programs as they stand in paths, the one it is named after first."""
+    programs: profiles.Programs
 
 
 _FIREFOX = _Family(
@@ -54,7 +52,7 @@ _FIREFOX = _Family(
     _UNIX,
     {1: "link", 2: "typed", 3: "bookmark", 5: "redirect", 6: "redirect", 7: "download", 9: "reload"},
     frozenset({4, 8}),
-    ("firefox", "librewolf", "waterfox", "floorp"),
+    profiles.FIREFOX,
 )
 _REDIRECT = 0x100
 """Beside Chrome's transition types, which take eight bits: the visit is one end of a redirect."""
@@ -70,62 +68,87 @@ _CHROMIUM = _Family(
         10: "keyword",
     },
     frozenset({3, 4}),
-    ("chrome", "chromium", "brave", "edge", "vivaldi", "opera", "arc"),
+    profiles.CHROME,
 )  # fmt: skip
+_SAFARI = _Family(
+    "safari-history",
+    frozenset({"history_items", "history_visits"}),
+    "SELECT v.visit_time, i.url, v.title, {hop}, NULL FROM history_visits v"
+    " LEFT JOIN history_items i ON i.id = v.history_item {order}",
+    _APPLE,
+    {1: "redirect"},
+    frozenset(),
+    profiles.SAFARI,
+)
+_FAMILIES = (_FIREFOX, _CHROMIUM, _SAFARI)
+_BY_SHAPE = {family.shape: family for family in _FAMILIES}
 _TERMS = "LEFT JOIN (SELECT url_id, min(term) term FROM keyword_search_terms GROUP BY url_id) k ON k.url_id = u.id"
-
-_USUAL = re.compile(r"(?:^|/)(?:places\.sqlite|History)$", re.IGNORECASE)
+_HOPS = ("redirect_source", "redirect_destination")
+"""Columns by which Safari says that a visit is one end of a redirect."""
+_USUAL = re.compile(r"(?:^|/)(?:places\.sqlite|History(?:\.db)?)$", re.IGNORECASE)
 
 
 class BrowserHistory:
-    """Reads ``places.sqlite`` and ``History``."""
+    """Reads ``places.sqlite``, ``History`` and ``History.db``."""
 
     name = "browser"
-    title = "Browser history (Firefox, Chrome and their families)"
+    title = "Browser history (Firefox, Chrome and their families, Safari)"
     version = "1"
     how_to_get = (
         "It is on this computer already. Firefox: about:support, Profile Folder, places.sqlite. "
         "Chrome: chrome://version, Profile Path, the file History (about 90 days). "
+        "Safari: Library/Safari/History.db in your home folder; macOS hides it until you switch on Full Disk Access "
+        "for the terminal (System Settings, Privacy & Security, Full Disk Access). "
         "Visits synced from other devices may be missing."
     )
 
     def recognise(self, member: Member) -> Match | None:
         """By its tables; a usual name with broken content is known, and said to be broken."""
-        if member.head(16) != _MAGIC:
-            usual = _USUAL.search(member.path) is not None and member.path.endswith("places.sqlite")
-            return _broken(member, "it is not a SQLite database") if usual else None
+        usual = _USUAL.search(member.path) is not None
+        if member.head(16) != MAGIC:
+            named = usual and re.search(r"places\.sqlite$|Safari/.*History\.db$", member.path)
+            return _broken(member, "it is not a SQLite database") if named else None
         try:
-            with member.on_disk() as path, closing(_opened(path)) as db:
-                tables = _tables(db)
+            with opened(member) as db:
+                there = tables(db)
         except sqlite3.Error as error:
-            return _broken(member, type(error).__name__) if _USUAL.search(member.path) else None
-        for family in (_FIREFOX, _CHROMIUM):
-            if family.tables <= tables:
-                sure = 0.9 if _USUAL.search(member.path) else 0.7
+            return _broken(member, type(error).__name__) if usual else None
+        for family in _FAMILIES:
+            if family.tables <= there:
                 why = f"it has the tables {' and '.join(sorted(family.tables))}"
-                return Match(member, family.shape, "", sure, why, label=_source(member.path, family))
+                label = profiles.source_of(member.path, family.programs)
+                return Match(member, family.shape, "", 0.9 if usual else 0.7, why, label=label)
         return None
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every visit in order of time."""
-        family = _FIREFOX if match.shape == _FIREFOX.shape else _CHROMIUM
+        family = _BY_SHAPE.get(match.shape)
+        if family is None:  # what was recognised as broken
+            yield match.problem or Skipped("malformed", match.member.path)
+            return
         reader, number = _Reader(family, match, answers.get("now", "")), 0
+        reason: Reason = "malformed"
         # Putting rows in order needs them all; where some are damaged, those before them are taken as they come.
         for order in ("ORDER BY 1, v.id", ""):
             try:
-                with match.member.on_disk() as path, closing(_opened(path)) as db:
-                    for row in db.execute(_query(family, _tables(db), order)):
+                with opened(match.member) as db:
+                    for row in db.execute(_query(family, db, order)):
                         number += 1
                         yield reader.item(row, number)
                 return
-            except sqlite3.Error:
+            except sqlite3.Error as error:
+                reason = broken(error)
                 if number:
                     break
-        yield Skipped("malformed", match.member.path)
+        yield Skipped(reason, match.member.path)
 
 
-def _query(family: _Family, tables: set[str], order: str) -> str:
-    known = "keyword_search_terms" in tables
+def _query(family: _Family, db: sqlite3.Connection, order: str) -> str:
+    if family is _SAFARI:
+        there = columns(db, "history_visits")
+        hop = " OR ".join(f"coalesce(v.{name}, 0) != 0" for name in _HOPS if name in there)
+        return family.query.format(hop=hop or "NULL", order=order)
+    known = "keyword_search_terms" in tables(db)
     return family.query.format(term="k.term" if known else "NULL", terms=_TERMS if known else "", order=order)
 
 
@@ -133,8 +156,7 @@ class _Reader:
     def __init__(self, family: _Family, match: Match, now: str) -> None:
         self._family, self._path, self._source = family, match.member.path, match.label
         self._stamps = Stamps(family.epoch, now)
-        program = match.label.split("-")[0].capitalize()
-        self._instrument: Fact = (SCHEMA + "instrument", program)
+        self._instrument: Fact = (SCHEMA + "instrument", profiles.shown(match.label))
 
     def item(self, row: tuple[object, ...], number: int) -> Activity | Skipped:
         stamp, url, title, how, term = row
@@ -183,6 +205,9 @@ class _Reader:
     def _time(self, stamp: int | float) -> Moment | Reason:
         if not isfinite(stamp):
             return "bad-time"
+        if self._family is _SAFARI:
+            seconds = min(max(stamp, -_TOO_FAR), _TOO_FAR)
+            return self._stamps.moment(round(seconds * 1_000_000))
         count = int(stamp)
         if self._family is _FIREFOX and abs(count) < 10**14:
             count *= 1000  # old Android databases count milliseconds
@@ -207,46 +232,12 @@ def _site(url: str) -> str:
     return "/".join(url.split("/", 3)[:3]) + "/"
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path)
-    # Text that is no UTF-8 spoils one title, not all that comes after it.
-    db.text_factory = partial(str, encoding="utf-8", errors="replace")
-    steps = [0]
-
-    def too_long() -> bool:
-        steps[0] += 1
-        return steps[0] > LIMITS.sqlite_steps
-
-    db.set_progress_handler(too_long, _STEPS)
-    db.execute("PRAGMA trusted_schema = OFF")
-    db.execute("PRAGMA query_only = ON")
-    return db
-
-
-def _tables(db: sqlite3.Connection) -> set[str]:
-    return {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-
-
 def _broken(member: Member, why: str) -> Match:
     return Match(
         member, "browser-history", "", 0.5, f"it has the name of a history database, but {why}",
         problem=Skipped("malformed", member.path),
         hint="The database is broken or was copied while the browser wrote it. Close the browser and import again.",
     )  # fmt: skip
-
-
-def _source(path: str, family: _Family) -> str:
-    # The name nearest to the file, as a word of its own: "arc" is also in "search" and "archive".
-    said = re.findall(rf"(?<![a-z])(?:{'|'.join(family.programs)})(?![a-z])", path.lower())
-    program = said[-1] if said else family.programs[0]
-    folder = path.rsplit("/", 2)[-2] if path.count("/") else ""
-    if family is _FIREFOX:
-        profile = folder.split(".", 1)[1] if re.match(r"[a-z0-9]{8}\.", folder) else "default"
-        # Addresses of records never hold an e-mail address or a phone number (some programs name profiles so).
-        profile = "named" if re.search(r"@|\d{6}", profile) else profile
-    else:
-        profile = folder if re.fullmatch(r"Default|Profile \d+|Guest Profile", folder) else "default"
-    return f"{program}-{slug(profile) or 'default'}"
 
 
 IMPORTER: Importer = BrowserHistory()

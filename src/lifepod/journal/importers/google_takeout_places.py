@@ -1,0 +1,124 @@
+"""What Takeout told of places until 2024: single points, and the stays and trips Google made of them.
+
+It refuses to read what stands beside the coordinates: Wi-Fi networks around, device tags, addresses, other guesses.
+The way of a trip point by point is left to the single points, which the same export holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from lifepod.journal.activity import Activity, Fact, Moment, Reason
+from lifepod.journal.importers.clock import Stamps, moment_of
+from lifepod.journal.importers.coordinates import Point, e7_pair, point_of
+from lifepod.journal.importers.places import Place, distance, mode, probability, semantic_type, span_of, stay, trip
+from lifepod.journal.importers.tracks import Days
+
+SOURCE = "google-location-history"
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Takeout:
+    """Entries of ``Location History.json``, ``Records.json`` and ``Semantic Location History``."""
+
+    def __init__(self, now: str, days: Days) -> None:
+        """``now`` as in :func:`~lifepod.journal.importers.clock.bounds`; single points go to ``days``."""
+        self._now, self._days, self._stamps = now, days, Stamps(_UNIX, now)
+
+    def point(self, entry: object) -> Iterator[Reason]:
+        """Put a single point to its day, or say why it is none."""
+        if not isinstance(entry, dict):
+            yield "not-an-activity"
+            return
+        pair = e7_pair(entry.get("latitudeE7"), entry.get("longitudeE7"))
+        if isinstance(pair, str):
+            yield pair
+            return
+        at = self._time(entry, "timestamp")
+        if isinstance(at, str):
+            yield at
+        elif isinstance(at.value, datetime):
+            self._days.add(at.value, pair)
+        else:
+            yield "bad-time"
+
+    def object(self, entry: object) -> Iterator[Activity | Reason]:
+        """The record of a timeline object; visits inside a visit are counted and left out."""
+        told = entry if isinstance(entry, dict) else {}
+        visit, segment = told.get("placeVisit"), told.get("activitySegment")
+        if isinstance(visit, dict):
+            yield self._visit(visit)
+            inside = visit.get("childVisits")
+            for _ in inside if isinstance(inside, list) else ():
+                yield "nested"
+        elif isinstance(segment, dict):
+            yield self._segment(segment)
+        else:
+            yield "not-an-activity"
+
+    def _time(self, entry: dict[str, Any], field: str) -> Moment | Reason:
+        """An ISO text, or milliseconds as a text in older exports."""
+        stamp = entry.get(f"{field}Ms")
+        if entry.get(field) is None and stamp is not None:
+            known = not isinstance(stamp, bool) and re.fullmatch(r"-?[0-9]{1,15}", str(stamp)[:20])
+            return self._stamps.moment(int(str(stamp)) * 1000) if known else "bad-time"
+        return moment_of(entry.get(field), self._now)
+
+    def _span(self, entry: dict[str, Any]) -> tuple[Moment, Moment | None] | Reason:
+        told = entry.get("duration")
+        lasted = told if isinstance(told, dict) else {}
+        return span_of(self._time(lasted, "startTimestamp"), self._time(lasted, "endTimestamp"))
+
+    def _visit(self, visit: dict[str, Any]) -> Activity | Reason:
+        span, told = self._span(visit), visit.get("location")
+        where = told if isinstance(told, dict) else {}
+        if isinstance(span, str):
+            return span
+        point = _point(where)
+        if point is None:
+            point = _point({"latE7": visit.get("centerLatE7"), "lngE7": visit.get("centerLngE7")})
+        if isinstance(point, str):
+            return point
+        sure = probability(where.get("locationConfidence"), 100) or probability(visit.get("visitConfidence"), 100)
+        facts = semantic_type(where.get("semanticType")) + sure
+        return stay(SOURCE, span, Place(point, _text(where.get("placeId")), _name(where)), facts)
+
+    def _segment(self, segment: dict[str, Any]) -> Activity | Reason:
+        span = self._span(segment)
+        if isinstance(span, str):
+            return span
+        start, end = (_point(segment.get(field)) for field in ("startLocation", "endLocation"))
+        if isinstance(start, str):
+            return start
+        if isinstance(end, str):
+            return end
+        kind = segment.get("activityType")
+        facts = mode(kind) + distance(segment.get("distance")) + _sure(segment.get("activities"), kind)
+        return trip(SOURCE, span, (start, end), facts)
+
+
+def _point(told: object) -> Point | Reason | None:
+    """A place; nothing where none is told."""
+    found = point_of(told) if isinstance(told, dict) else None
+    return None if found == "no-object" else found
+
+
+def _name(where: dict[str, Any]) -> str:
+    """The name of a place, unless it is only the first line of its address."""
+    name, address = _text(where.get("name")), _text(where.get("address"))
+    return "" if name and address.startswith(name) else name
+
+
+def _text(told: object) -> str:
+    return told.strip() if isinstance(told, str) else ""
+
+
+def _sure(guesses: object, kind: object) -> tuple[Fact, ...]:
+    """How sure Google was of the means of travel that it settled on."""
+    for guess in guesses if isinstance(guesses, list) else ():
+        if isinstance(guess, dict) and guess.get("activityType") == kind:
+            return probability(guess.get("probability"), 100)
+    return ()

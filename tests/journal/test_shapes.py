@@ -1,0 +1,75 @@
+"""Every importer's records fit the published shapes, and a record that breaks a promise does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.journal.exports import NOW, written
+
+from lifepod.home.story_files import write_story
+from lifepod.journal.layout import default_granularity
+from lifepod.journal.triples import head_of, new_partition
+from lifepod.names import PREFIXES
+from lifepod.owner.gather import Wanted, gather
+from lifepod.owner.spool import Spool
+from lifepod.rdf.jsonld import vocab_file
+from lifepod.rdf.shapes import Report, validate
+from lifepod.rdf.turtle import parse_turtle
+
+URL = "https://pod.example/journal/x/y/2025/01.ttl"
+SHAPES = parse_turtle(vocab_file("shapes.ttl"), "https://w3id.org/lifepod/shapes")
+FIXTURES = Path(__file__).resolve().parents[3] / "shared" / "fixtures"
+ANSWERS = {"now": NOW, "netflix.profile": "Alice", "qif.currency": "EUR", "qif.dates": "dmy"}
+HEAD = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES)
+
+
+def partitions(*paths: Path) -> dict[str, bytes]:
+    """Every partition that an import of these would write."""
+    found: dict[str, bytes] = {}
+    with Spool() as spool:
+        gather(Wanted(paths, ANSWERS), spool)
+        for journal_class, source in spool.sources():
+            for batch in spool.batches(journal_class, source, default_granularity(journal_class)):
+                found[f"{journal_class}/{source}/{batch.path}"] = new_partition(head_of(batch.kinds), batch.records)
+    return found
+
+
+def report(data: bytes) -> Report:
+    return validate(parse_turtle(data, URL), SHAPES)
+
+
+def test_the_sample_week_fits(tmp_path: Path) -> None:
+    write_story(tmp_path)
+    found = partitions(tmp_path)
+    assert len(found) > 4
+    for path, data in found.items():
+        assert report(data).conforms, (path, report(data).findings[:3])
+
+
+@pytest.mark.parametrize("folder", sorted(p for p in FIXTURES.iterdir() if p.is_dir()) if FIXTURES.is_dir() else [])
+def test_what_others_wrote_fits(folder: Path) -> None:
+    for path, data in partitions(folder).items():
+        assert report(data).conforms, (path, report(data).findings[:3])
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '<#a> a schema:SearchAction ; schema:startTime "2025-01-01"^^xsd:date .',
+        '<#a> a schema:SearchAction ; schema:query "x" .',
+        '<#a> a schema:SearchAction ; schema:query "x" ; schema:startTime "yesterday" .',
+        '<#a> a lp:Cookie ; lp:host "x" ; schema:value "secret" .',
+        '<#a> a schema:Message ; schema:dateSent "2025-01-01"^^xsd:date ; schema:text "body" .',
+        '<#a> a schema:MoneyTransfer ; schema:startTime "2025-01-01"^^xsd:date ; lp:direction "up" .',
+        "<#a> schema:latitude 91.0 ; schema:longitude 1.0 .",
+        "<#a> a vcard:Individual .",
+        '<#a> lp:matchKey "short" .',
+    ],
+)
+def test_a_record_that_breaks_a_promise_does_not_fit(record: str) -> None:
+    assert not report((HEAD + record).encode()).conforms
+
+
+def test_an_empty_file_gives_nothing_to_check(tmp_path: Path) -> None:
+    assert partitions(written(tmp_path / "x.json", "[]")) == {}
