@@ -53,6 +53,8 @@ def outcome(folder: Path, text: str, *, strict: bool = False, args: tuple[str, .
         (LIVE.replace("pass", "pytest.skip('no server')"), True, (), 1),
         (PASSES + LIVE, True, ("-m", "not live"), 1),
         (PASSES, True, ("tests/test_it.py",), 0),
+        (LIVE + "@pytest.mark.parametrize('path', [])\ndef test_files(path): assert 0\n", True, (), 0),
+        (LIVE + "@pytest.mark.parametrize('path', [])\ndef test_files(path): assert 0\n", True, TWO, 0),
         (PASSES + LIVE, True, TWO, 0),
         (PASSES, True, TWO, 1),
         (LIVE + "def test_skips(): pytest.skip('not today')\n", True, TWO, 1),
