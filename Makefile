@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 EXTRAS := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null && echo dev || echo home,dev)
 ARGS ?=
 
-.PHONY: demo test check bench oracle interop docs pictures constraints browser clean
+.PHONY: demo test check bench fuzz oracle interop docs pictures constraints browser clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -46,6 +46,10 @@ N ?= 100
 
 oracle: $(READY)
 	@$(BIN)/python -m tests.oracle --trees $(N) $(ARGS)
+
+# Damaged exports of every kind through the whole import, N times each.
+fuzz: $(READY)
+	@FUZZ_ROUNDS=$(N) $(BIN)/python -m pytest -q tests/journal/test_fuzz.py $(ARGS)
 
 # The same suite on four servers; writes the table of the README.
 interop: $(READY)

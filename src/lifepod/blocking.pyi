@@ -11,6 +11,7 @@ from lifepod.limits import Limits
 from lifepod.owner import share, surveys
 from lifepod.owner.changes import Change
 from lifepod.owner.collect import Collected, Hear
+from lifepod.owner.exporting import Exported
 from lifepod.owner.guard import Rounds
 from lifepod.owner.records import Found, Shown, Sought, Unread
 from lifepod.owner.settle import Settled
@@ -59,6 +60,7 @@ class Desk:
         partition: str | None = None,
         answers: Mapping[str, str] | None = None,
     ) -> Collected: ...
+    def export(self, folder: Path, tell: Step = ..., *, dry: bool = False) -> Exported: ...
     def records(
         self, sought: Sought, *, newest_first: bool = True, as_told: bool = False
     ) -> Iterator[Found | Unread]: ...

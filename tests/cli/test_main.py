@@ -33,8 +33,8 @@ EVERY = dict(commands())
 def test_every_command_of_this_release_is_there() -> None:
     assert set(EVERY) == {
         "demo", "home up", "home down", "home status", "home add", "home backup", "home remove", "profiles", "whoami",
-        "logout", "import", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke", "vendor read",
-        "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
+        "logout", "import", "export", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke",
+        "vendor read", "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
         "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query",
         "records show", "records edit", "records delete", "records deleted", "records restore",
     }  # fmt: skip

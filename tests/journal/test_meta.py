@@ -344,3 +344,8 @@ def test_a_file_of_the_export_that_is_not_read_is_named(tmp_path: Path) -> None:
         assert match.problem == Skipped("unsupported-version", path.as_posix())
         assert match.confidence == 0.4
         assert "hush" not in repr((match.why, match.hint))
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e999, float("nan"), 10**16])
+def test_a_number_that_is_no_time_of_any_kind_is_a_reason(value: float) -> None:
+    assert Times("").at(value) == "bad-time"

@@ -13,11 +13,12 @@ from tests.journal.exports import chrome, entry, gathered, members, written
 from lifepod.errors import LifepodError, Malformed, Missing, TooBig
 from lifepod.journal import shelf
 from lifepod.journal.source import Importer
-from lifepod.owner.gather import known_sources
+from lifepod.owner.sources import known_sources
 
 OURS = (
-    "amazon", "browser", "cookies", "facebook", "google-activity",
-    "google-places", "gpx", "instagram", "ios-privacy", "mt940", "ofx", "qif",
+    "amazon", "bank-csv", "browser", "calendar", "camt", "contacts", "cookies", "facebook", "google-activity",
+    "google-places", "gpx", "instagram", "ios-privacy", "mail", "mt940", "netflix", "ofx", "paypal", "qif", "spotify",
+    "youtube",
 )  # fmt: skip
 
 STRANGER = """

@@ -45,6 +45,20 @@ def test_what_a_spreadsheet_saved_is_read_in_its_code_page(tmp_path: Path) -> No
     assert read(tmp_path, b"Date,Title\n1,caf\xe9 \x80\n")[0][1]["title"] == "café €"
 
 
+def test_names_of_columns_that_a_spreadsheet_saved_are_read_too(tmp_path: Path) -> None:
+    data = "Datum;Größe\n1;a\n".encode("cp1252")
+    assert header(data) == ("Datum", "Größe")
+    file = tmp_path / "a.csv"
+    file.write_bytes(data)
+    assert list(rows(OnDisk(file, "a.csv", len(data)), {"size": ("Größe",)})) == [(1, {"size": "a"})]
+
+
+def test_a_line_without_an_end_is_not_held(tmp_path: Path) -> None:
+    with pytest.raises(Malformed) as told:
+        read(tmp_path, b"Date,Title\n1,a\n" + b"2," + b"xy," * (1 << 20))
+    assert told.value.line == 2
+
+
 def test_lines_before_the_header_can_be_passed_over(tmp_path: Path) -> None:
     assert read(tmp_path, b"Account;1\n\nDatum;Name\n1;a\n", skip=2) == [(1, {"date": "1", "title": "a"})]
 

@@ -6,14 +6,15 @@ import asyncio
 import hashlib
 import io
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.live.conftest import HomeServer, entered
 
-from lifepod.errors import Conflict, Malformed, Missing, Undecided
+from lifepod.errors import Conflict, Malformed, Missing, Unconfirmed, Undecided
 from lifepod.home.accounts import NewPod
+from lifepod.rdf.turtle import parse_turtle
 from lifepod.solid import shipping, trees
 from lifepod.solid.pod import Pod
 from lifepod.solid.wire import parts_told
@@ -94,6 +95,78 @@ async def test_linked_data_that_nobody_can_read_is_not_sent(pod: Pod) -> None:
         await pod.upload(io.BytesIO(b"<a"), pod.url("files/broken.ttl"))
     with pytest.raises(Missing):
         await pod.head(pod.url("files/broken.ttl"))
+
+
+async def stopped(work: Callable[[Callable[[int, int], None]], Awaitable[object]]) -> BaseException:
+    """What comes out of an upload that is stopped on the way."""
+    under_way = asyncio.Event()
+    task = asyncio.ensure_future(work(lambda done, total: under_way.set() if done > total // 8 else None))
+    await asyncio.wait_for(under_way.wait(), 30)
+    task.cancel()
+    (end,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(end, BaseException)
+    return end
+
+
+async def test_half_a_file_does_not_stay_where_an_upload_is_stopped(pod: Pod) -> None:
+    """The server writes in place."""
+    url, data = pod.url("files/stopped.bin"), os.urandom(16_000_000)
+    end = await stopped(lambda tell: pod.upload(io.BytesIO(data), url, tell=tell))
+    assert isinstance(end, asyncio.CancelledError)
+    assert (await pod.ask("HEAD", url)).status == 404
+    await pod.upload(io.BytesIO(data), url)
+    assert (await pod.get(url)).body == data
+
+
+async def test_what_was_being_replaced_when_it_was_stopped_is_named(pod: Pod) -> None:
+    url, data = pod.url("files/replaced.bin"), os.urandom(16_000_000)
+    await pod.upload(io.BytesIO(b"old"), url)
+    tag = (await pod.head(url)).etag
+    end = await stopped(lambda tell: pod.upload(io.BytesIO(data), url, match=tag, tell=tell))
+    now = (await pod.get(url)).body
+    assert isinstance(end, Unconfirmed if now != b"old" else asyncio.CancelledError)
+    assert now == b"old" or url in str(end)
+
+
+async def test_half_a_file_of_an_earlier_time_is_told(pod: Pod, tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"all of it")
+    (tmp_path / "same.ttl").write_bytes(TURTLE)
+    await pod.upload(io.BytesIO(b"all"), pod.url("files/half/x.bin"))
+    await pod.upload(io.BytesIO(TURTLE), pod.url("files/half/same.ttl"))
+    plan = await shipping.plan_upload(pod, tmp_path, pod.url("files/half/"))
+    done = await shipping.ship(pod, plan, silent)
+    assert done.kept == (pod.url("files/half/same.ttl"),)
+    assert done.differing == ((pod.url("files/half/x.bin"), "3 bytes in the pod, 9 on this machine"),)
+
+
+async def test_a_name_is_what_it_is_called(pod: Pod) -> None:
+    for name in ("100%.txt", "100%25.txt", "%2e%2e"):
+        await pod.upload(io.BytesIO(name.encode()), pod.url("files/names/" + name))
+    for name in ("100%.txt", "100%25.txt", "%2e%2e"):
+        assert (await pod.get(pod.url("files/names/" + name))).body == name.encode()
+    assert await names(pod, pod.url("files/names/")) == ["%252e%252e", "100%25.txt", "100%2525.txt"]
+
+
+async def test_a_container_is_not_made_over_a_file(pod: Pod, tmp_path: Path) -> None:
+    await pod.upload(io.BytesIO(b"x"), pod.url("files/clash"))
+    with pytest.raises(Conflict, match="a file of that name is there"):
+        await pod.create_container(pod.url("files/clash/"))
+    for path in ("clash/in/x.txt", "other/x.txt"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"x")
+    done = await shipping.ship(pod, await shipping.plan_upload(pod, tmp_path, pod.url("files/")), silent)
+    assert (done.sent, [url for url, _ in done.failed]) == (1, [pod.url("files/clash/")])
+
+
+async def test_an_edit_of_json_ld_leaves_json_ld(pod: Pod) -> None:
+    url = pod.url("files/data.jsonld")
+    body = b'{"@id": "#a", "https://v.example/b": "c"}'
+    await pod.create(url, body, content_type="application/ld+json")
+    async with pod.edit(url) as graph:
+        graph += parse_turtle(b"<#a> <https://v.example/d> [ <https://v.example/e> <#f> ] .", url)
+    raw = await pod.get(url)
+    assert raw.content_type == "application/ld+json"
+    assert len((await pod.read(url)).graph) == 3
 
 
 async def test_something_new_gets_a_name_from_the_server(pod: Pod) -> None:

@@ -114,16 +114,3 @@ def test_the_times_of_visits_are_the_ones_the_other_reader_found(path: str) -> N
     times = sorted(r.start.value for r in records if r.start and isinstance(r.start.value, datetime))
     assert len({r.key for r in records}) == int(told.group(1))
     assert [times[0].isoformat(), times[-1].isoformat()] == [told.group(2), told.group(3)]
-
-
-@pytest.mark.parametrize("path", sorted(set(ALL) - set(OURS)))
-def test_a_file_of_another_kind_is_not_known_and_is_no_error(path: str) -> None:
-    report = report_of(path)
-    assert (report.importer, report.problem, report.records) == ("", "", 0)
-
-
-def test_the_whole_folder_is_one_import() -> None:
-    with Spool() as spool:
-        reports = gather(Wanted([FIXTURES]), spool)
-    assert {r.path.removeprefix(f"{FIXTURES}/") for r in reports if r.importer} == set(OURS)
-    assert sum(r.seen for r in reports) == sum(ALL[path].count for path in OURS)

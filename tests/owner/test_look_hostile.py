@@ -12,8 +12,10 @@ from tests.owner.signed import ACME, BOLT, rule, signed_in
 from lifepod.access.audit import Audit
 from lifepod.access.rules import Answer, Mode, Visitor
 from lifepod.access.survey import Own
+from lifepod.errors import Undecided
 from lifepod.limits import LIMITS
 from lifepod.owner.look import look
+from lifepod.owner.settle import settle
 
 MEMBER = "<http://www.w3.org/2006/vcard/ns#hasMember>"
 
@@ -117,3 +119,20 @@ async def test_an_access_document_that_cannot_be_read_is_a_blind_spot_of_its_own
     assert {spot.place for spot in audit.blind} == {double.url("spoilt")}
     assert audit.place(double.url("spoilt")).control.own is Own.BLIND
     assert (reads(audit, "good"), reads(audit, "spoilt")) == (Answer.YES, Answer.UNKNOWN)
+
+
+async def test_rules_that_a_server_names_at_another_are_neither_read_nor_written() -> None:
+    """The other one would be asked with our login, and what stands there may be a file of ours."""
+    double = PodDouble()
+    theirs = "https://other.example/precious"
+    link = {"Link": f'<{theirs}>; rel="acl"', "ETag": '"1"'}
+    double.script("HEAD", "inbox/", httpx2.Response(404, headers=link), 1)
+    double.script("HEAD", "inbox/", httpx2.Response(200, headers=link), None)
+    async with signed_in(double) as pod:
+        with pytest.raises(Undecided, match="names no access document"):
+            await settle(pod)
+        double.put("box/x.ttl", "<s> <p> <o>.")
+        double.script("HEAD", "box/x.ttl", httpx2.Response(200, headers=link), None)
+        survey = (await look(pod, double.url("box/x.ttl"), below=False)).survey
+    assert all(spot.place == double.url("box/x.ttl") for spot in survey.blind)
+    assert not any(seen.url == theirs for seen in double.requests)

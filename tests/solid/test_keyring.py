@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +23,7 @@ from lifepod.errors import LifepodError, NotReady, NotSignedIn
 from lifepod.solid import keyring as store_room
 from lifepod.solid.dirs import state_dir
 from lifepod.solid.keyring import FileStore, Store, open_store
+from lifepod.solid.locks import sole_writer
 
 SECRET = "s3cret-word"
 
@@ -168,7 +172,7 @@ def test_the_file_is_its_owners_alone_from_its_first_byte(
         os.umask(before)
     assert modes == [0o600]
     assert stat.S_IMODE((tmp_path / "logins.json").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["logins.json"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["logins.json", "logins.json.lock"]
 
 
 def test_the_person_is_asked_where_someone_is_there_and_warned_where_not(tmp_path: Path, said: list[str]) -> None:
@@ -266,9 +270,49 @@ def test_a_disk_that_is_full_loses_no_login(tmp_path: Path, said: list[str], mon
     monkeypatch.undo()
     assert "No space left" in str(stop.value)
     assert (store.get("a"), store.get("b")) == (SECRET, None)
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["logins.json"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["logins.json", "logins.json.lock"]
 
 
 def test_the_room_loads_no_keyring_until_a_login_is_needed() -> None:
     """It costs 64 ms."""
     assert not hasattr(store_room, "keyring")
+
+
+# Several processes
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from lifepod.solid.keyring import FileStore
+store = FileStore(Path(sys.argv[1]), lambda sentence: None)
+for number in range(100):
+    store.put(f"{sys.argv[2]}-{number}", "s3cret-word")
+    if number % 10 == 9:
+        store.remove(f"{sys.argv[2]}-{number}")
+"""
+
+
+def test_two_processes_lose_no_entry_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "logins.json"
+    lines = [[sys.executable, "-c", WRITER, str(path), name] for name in "ab"]
+    writing = [subprocess.Popen(line) for line in lines]
+    assert [one.wait(timeout=60) for one in writing] == [0, 0]
+    kept = {f"{name}-{number}" for name in "ab" for number in range(100) if number % 10 != 9}
+    assert set(json.loads(path.read_text())) == kept
+    assert stat.S_IMODE((tmp_path / "logins.json.lock").stat().st_mode) == 0o600
+
+
+def test_a_lock_that_is_never_given_back_is_told(tmp_path: Path, said: list[str]) -> None:
+    path = tmp_path / "logins.json"
+    with sole_writer(path), pytest.raises(NotReady) as stop, sole_writer(path, patience=0.1):
+        pass
+    assert "does not finish" in str(stop.value)
+    FileStore(path, said.append).put("a", SECRET)
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path, said: list[str]) -> None:
+    (tmp_path / "logins.json.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotReady):
+        FileStore(tmp_path / "logins.json", said.append).put("a", SECRET)
+    assert not (tmp_path / "elsewhere").exists()

@@ -52,6 +52,8 @@ def held(double: PodDouble, path: str = "x.ttl") -> str:
         ("a b/50%/é", "https://pod.example/alice/a%20b/50%25/%C3%A9"),
         ("what?.ttl", "https://pod.example/alice/what%3F.ttl"),
         ("no #1.ttl", "https://pod.example/alice/no%20%231.ttl"),
+        ("100%25.txt", "https://pod.example/alice/100%2525.txt"),
+        ("%2e%2e/", "https://pod.example/alice/%252e%252e/"),
         ("https://Other.example/a+b#me", "https://other.example/a%2Bb"),
     ],
 )
@@ -60,7 +62,9 @@ async def test_a_place_is_a_name_below_the_pod_or_a_full_address(double: PodDoub
         assert pod.url(place) == url
 
 
-@pytest.mark.parametrize("place", ["../bob/", "a/../../b", "%2e%2e/", "./x", "file:///etc/passwd", "https://"])
+@pytest.mark.parametrize(
+    "place", ["../bob/", "a/../../b", "https://pod.example/a/%2e%2e/", "./x", "file:///etc/passwd", "https://"]
+)
 async def test_a_place_does_not_climb_out_of_the_pod(double: PodDouble, place: str) -> None:
     async with visit(double) as pod:
         with pytest.raises(Malformed):

@@ -16,8 +16,10 @@ from lifepod.errors import (
     LifepodError,
     Missing,
     Unconfirmed,
+    Undecided,
     Unreachable,
 )
+from lifepod.rdf.jsonld import read_jsonld
 
 A, B, C = (URIRef(f"https://pod.example/alice/x.ttl#{name}") for name in "abc")
 
@@ -76,6 +78,46 @@ async def test_blank_nodes_are_sent_whole(double: PodDouble) -> None:
     assert put.headers["if-match"] == etag
     assert sent(double, "PATCH") == []
     assert "#c> , _:" in held(double)
+
+
+STORED = b'{"@id": "#a", "https://v.example/says": {"@value": "01", "@type": "https://v.example/number"}}'
+
+
+async def test_what_is_stored_as_json_ld_stays_json_ld(double: PodDouble) -> None:
+    """Its readers may know no Turtle, which is what a server hands out for it all the same."""
+    as_json_ld(double, "x.ttl")
+    async with visit(double) as pod, pod.edit(double.url("x.ttl")) as graph:
+        graph.add((A, B, BNode()))
+    (put,) = sent(double, "PUT")
+    assert put.headers["content-type"] == "application/ld+json"
+    found = read_jsonld(put.body, double.url("x.ttl"))
+    assert len(found) == 2
+    assert any(str(literal) == "01" for literal in found.objects())
+
+
+async def test_what_json_ld_cannot_say_is_not_sent(double: PodDouble) -> None:
+    """Whoever reads it leaves out a relation that is no address."""
+    as_json_ld(double, "x.ttl")
+    async with visit(double) as pod:
+        with pytest.raises(Undecided, match="stored as JSON-LD"):
+            async with pod.edit(double.url("x.ttl")) as graph:
+                graph.add((A, URIRef("not an address"), BNode()))
+    assert sent(double, "PUT", "PATCH") == []
+
+
+def as_json_ld(double: PodDouble, path: str) -> None:
+    """A document that is stored as JSON-LD, on a server that turns it into Turtle for whoever asks."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        turtle = "turtle" in request.headers.get("accept", "")
+        kind = "text/turtle" if turtle else "application/ld+json"
+        body = b'<#a> <https://v.example/says> "01"^^<https://v.example/number> .' if turtle else STORED
+        headers = {"ETag": '"1"', "Content-Type": kind}
+        return httpx2.Response(200, headers=headers, content=body if request.method == "GET" else b"")
+
+    double.script("GET", path, answer, None)
+    double.script("HEAD", path, answer, None)
+    double.script("PUT", path, 205, None)
 
 
 async def test_a_change_beside_blank_nodes_is_still_a_patch(double: PodDouble) -> None:
@@ -163,9 +205,9 @@ async def test_without_versions_it_is_read_compared_written_read_and_compared(
     double = unversioned()
     async with visit(double) as pod, pod.edit(double.url("x.ttl")) as graph:
         graph.add((A, B, BNode() if whole else Literal("mine")))
-    write = "PUT" if whole else "PATCH"
-    assert [s.method for s in double.requests] == ["GET", "GET", write, "GET"]
-    assert "if-match" not in sent(double, write)[0].headers
+    write = ["HEAD", "PUT"] if whole else ["PATCH"]
+    assert [s.method for s in double.requests] == ["GET", "GET", *write, "GET"]
+    assert "if-match" not in sent(double, write[-1])[0].headers
 
 
 async def test_without_versions_an_earlier_write_is_seen_before_ours(unversioned: Callable[[], PodDouble]) -> None:

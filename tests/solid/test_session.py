@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 import traceback
 from pathlib import Path
 
@@ -287,3 +289,30 @@ def test_a_store_that_fails_leaves_no_name_without_a_secret(store: Store) -> Non
     with pytest.raises(NotReady):
         remember("me", ALICE, POD, store)
     assert profiles() == ()
+
+
+# Several processes
+
+
+LOGGING_IN = """
+import sys
+from lifepod.solid.keyring import FileStore
+from lifepod.solid.dirs import state_dir
+from lifepod.solid.login import Credentials
+from lifepod.solid.session import forget, remember
+who, store = sys.argv[1], FileStore(state_dir() / "logins.json", lambda sentence: None)
+for number in range(30):
+    login = Credentials(f"https://{who}.example/{number}#me", "https://login.example/", "id", "s3cret")
+    remember(f"{who}-{number}", login, "", store)
+    if number % 3 == 2:
+        forget(f"{who}-{number}", store)
+"""
+
+
+def test_two_processes_lose_no_login_of_each_other(store: Store) -> None:
+    lines = [[sys.executable, "-c", LOGGING_IN, who] for who in "ab"]
+    working = [subprocess.Popen(line) for line in lines]
+    assert [one.wait(timeout=120) for one in working] == [0, 0]
+    names = {f"{who}-{number}" for who in "ab" for number in range(30) if number % 3 != 2}
+    assert {profile.name for profile in profiles()} == names
+    assert len(json.loads((state_dir() / "logins.json").read_text())) == len(names)

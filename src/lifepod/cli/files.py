@@ -6,20 +6,18 @@ It refuses to overwrite what was not read, and to write raw bytes of a pod to a 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote
 
 import click
 
+from lifepod.cli.draft import edited
 from lifepod.cli.options import Common, common, gathered
-from lifepod.cli.say import Voice, run, table
-from lifepod.errors import LifepodError
+from lifepod.cli.say import FOUND, Voice, run, table
+from lifepod.errors import Malformed, NotReady
 
 if TYPE_CHECKING:
     from lifepod.owner.files import Entry, Fetched, Held, Search, Sent
@@ -63,6 +61,7 @@ def tree(options: Common, place: str, depth: int) -> None:
     \b
     Examples: lifepod tree
               lifepod tree journal/ --depth 2
+    Ends with 18 where a part could not be looked into.
     --json: {"places": [{"url", "name", "modified", "container"}], "unread": [{"url", "why"}]}
     """
     found, unread, root = run(_tree(options, place, depth))
@@ -71,12 +70,16 @@ def tree(options: Common, place: str, depth: int) -> None:
         level = one.url[len(root) :].rstrip("/").count("/") + 1
         words.append("  " * level + one.name)
     words += [f"not looked into: {url}: {why}" for url, why in unread]
-    options.voice.data(
-        {"places": [_value(one) for one in found], "unread": [{"url": u, "why": w} for u, w in unread]}, words
-    )
+    _say_found(options.voice, found, unread, words)
 
 
-async def _tree(options: Common, place: str, depth: int) -> tuple[list[Entry], list[tuple[str, str]], str]:
+def _say_found(voice: Voice, found: list[Entry], unread: list[tuple[str, str]], words: list[str]) -> None:
+    voice.data({"places": [_value(one) for one in found], "unread": [{"url": u, "why": w} for u, w in unread]}, words)
+    if unread:
+        raise click.exceptions.Exit(FOUND)
+
+
+async def _tree(options: Common, place: str, depth: int | None) -> tuple[list[Entry], list[tuple[str, str]], str]:
     from lifepod.owner import files
     from lifepod.owner.desk import Desk
 
@@ -90,7 +93,7 @@ async def _tree(options: Common, place: str, depth: int) -> tuple[list[Entry], l
                 unread.append((url, str(failure)))
             options.voice.progress("looking", len(found))
         options.voice.clear()
-        return found, unread, files.place_of(pod, place)
+        return found, unread, files.container_of(pod, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,14 @@ class What:
     """What to find."""
 
     kind: str | None
-    since: str
+    since: str | None
 
 
 @click.command()
 @click.argument("pattern")
 @click.argument("place", default="")
 @click.option("--kind", type=click.Choice(["file", "container"]), help="Only these.")
-@click.option("--since", default="", metavar="TIME", help="Changed at or after this time, such as 2026-01-31.")
+@click.option("--since", metavar="TIME", help="Changed at or after this day or time (in UTC), such as 2026-01-31.")
 @common
 @gathered(What)
 def find(options: Common, what: What, pattern: str, place: str) -> None:
@@ -114,16 +117,20 @@ def find(options: Common, what: What, pattern: str, place: str) -> None:
     \b
     Examples: lifepod find '*.ttl' journal/
               lifepod find '*' --since 2026-01-01 --kind file
-    --json: [{"url", "name", "modified", "container"}]
+    Ends with 18 where a part could not be looked into.
+    --json: {"places": [{"url", "name", "modified", "container"}], "unread": [{"url", "why"}]}
     """
-    from lifepod.owner.files import Search
+    from lifepod.owner.files import Search, moment_of
 
-    found, unread, _ = run(_tree(options, place, 32))
-    search: Search = Search(pattern, what.kind or "", what.since)
+    since = None if what.since is None else moment_of(what.since)
+    if what.since is not None and since is None:
+        raise click.BadParameter("it is no day or time such as 2026-01-31 or 2026-01-31T09:30.", param_hint="--since")
+    found, unread, _ = run(_tree(options, place, None))
+    search: Search = Search(pattern, what.kind or "", since)
     fitting = [one for one in sorted(found, key=lambda entry: entry.url) if search.fits(one)]
     for url, why in unread:
         options.voice.talk(f"not looked into: {url}: {why}")
-    options.voice.data([_value(one) for one in fitting], [one.url for one in fitting])
+    _say_found(options.voice, fitting, unread, [one.url for one in fitting])
 
 
 @click.command()
@@ -134,6 +141,8 @@ def find(options: Common, what: What, pattern: str, place: str) -> None:
 def get(options: Common, place: str, file: Path | None, overwrite: bool) -> None:
     """Take a file out of the pod: into FILE, or to the output.
 
+    Where FILE is a folder, the file goes into it under its own name.
+
     \b
     Examples: lifepod get profile/card
               lifepod get photos/cat.jpg cat.jpg
@@ -141,14 +150,16 @@ def get(options: Common, place: str, file: Path | None, overwrite: bool) -> None
     """
     voice = options.voice
     if file is None:
-        body = run(_held(options, place)).body
-        if sys.stdout.isatty():
-            voice.data(None, body.decode("utf-8", "replace").splitlines())
-        else:
-            sys.stdout.buffer.write(body)
-            sys.stdout.flush()
+        if options.as_json:
+            raise click.UsageError("--json tells of a file that was taken: name FILE too.")
+        if voice.on_terminal:
+            voice.document(run(_held(options, place)).body)
+            return
+        with voice.pipe() as out:
+            run(_piped(options, place, out))
         return
-    fetched = run(_get(options, place, file, overwrite))
+    take = _get_into if file.is_dir() else _get
+    fetched, file = run(take(options, place, file, overwrite))
     value = {"url": fetched.url, "file": str(file), "size": fetched.size, "content_type": fetched.content_type}
     voice.data(value | {"version": fetched.etag}, [f"{file}: {fetched.size} bytes ({fetched.content_type})."])
 
@@ -161,14 +172,36 @@ async def _held(options: Common, place: str) -> Held:
         return await files.held(await desk.pod(), place)
 
 
-async def _get(options: Common, place: str, file: Path, overwrite: bool) -> Fetched:
+async def _piped(options: Common, place: str, out: BinaryIO) -> None:
+    from lifepod.owner import files
+    from lifepod.owner.desk import Desk
+
+    async with Desk.open(options.profile) as desk:
+        pod = await desk.pod()
+        await pod.download(files.place_of(pod, place), out)
+
+
+async def _get_into(options: Common, place: str, folder: Path, overwrite: bool) -> tuple[Fetched, Path]:
+    from lifepod.owner import files
+    from lifepod.owner.desk import Desk
+
+    async with Desk.open(options.profile) as desk:
+        pod = await desk.pod()
+        url = files.place_of(pod, place)
+        if url.endswith("/"):
+            raise Malformed(f"{url} is a container.", advice=f"Copy it whole: lifepod cp {url} {folder}")
+        (one,) = (await files.plan_crossing(pod, url, str(folder))).files
+    return await _get(options, url, one.path, overwrite)
+
+
+async def _get(options: Common, place: str, file: Path, overwrite: bool) -> tuple[Fetched, Path]:
     from lifepod.owner import files
     from lifepod.owner.desk import Desk
 
     async with Desk.open(options.profile) as desk:
         pod, tell = await desk.pod(), bytes_of(options.voice, file.name)
         try:
-            return await pod.download_to(files.place_of(pod, place), file, tell, overwrite=overwrite)
+            return await pod.download_to(files.place_of(pod, place), file, tell, overwrite=overwrite), file
         finally:
             options.voice.clear()
 
@@ -203,12 +236,22 @@ def put(options: Common, how: Put, file: Path, place: str) -> None:
               lifepod put notes.ttl notes/today.ttl --overwrite
     --json: {"url", "size", "replaced", "dry_run"}
     """
+    _must_be_sendable(file, place)
     sent = run(_put(options, how, file, place))
     value = {"url": sent.url, "size": sent.size, "replaced": sent.replaced, "dry_run": how.dry_run}
     verb = "would replace" if sent.replaced else "would go to"
     if not how.dry_run:
         verb = "replaced" if sent.replaced else "is now at"
     options.voice.data(value, [f"{file} ({sent.size} bytes) {verb} {sent.url}."])
+
+
+def _must_be_sendable(file: Path, place: str) -> None:
+    if file.is_symlink():
+        raise NotReady(f"{file} is a link, and links are not followed.", advice=f"Name the file: {file.resolve()}")
+    if not file.is_file():  # a pipe would hold us for ever
+        raise NotReady(f"{file} is no regular file.", advice="Write what it gives to a file first.")
+    if (not place or place.endswith(("/", ":"))) and not file.name.isprintable():
+        raise NotReady(f"{file} has a name that is none in a pod.", advice="Say how it is to be called: PLACE/NAME.")
 
 
 async def _put(options: Common, how: Put, file: Path, place: str) -> Sent:
@@ -243,8 +286,7 @@ async def _mkdir(options: Common, place: str) -> tuple[str, bool]:
 
     async with Desk.open(options.profile) as desk:
         pod = await desk.pod()
-        url = files.place_of(pod, place)
-        url = url if url.endswith("/") else url + "/"
+        url = files.container_of(pod, place)
         return url, await pod.create_container(url)
 
 
@@ -259,29 +301,11 @@ def edit(options: Common, place: str) -> None:
     --json: {"url", "changed"}
     """
     before = run(_held(options, place))
-    with _draft(options.voice, before) as path:
-        click.edit(filename=str(path))
-        body = path.read_bytes()
+    with edited(options.voice, before.body, unquote(before.url.rsplit("/", 1)[-1])) as body:
         if body != before.body:
             run(_put_back(options, before, body))
     said = "was changed" if body != before.body else "is as it was"
     options.voice.data({"url": before.url, "changed": body != before.body}, [f"{before.url} {said}."])
-
-
-@contextmanager
-def _draft(voice: Voice, before: Held) -> Iterator[Path]:
-    """The file for the editor; it is kept where what was written could not be sent."""
-    ending = "-" + unquote(before.url.rsplit("/", 1)[-1]).replace("/", "_")[-60:]
-    with NamedTemporaryFile("wb", prefix="lifepod-", suffix=ending, delete=False) as draft:
-        draft.write(before.body)
-    path = Path(draft.name)
-    try:
-        yield path
-    except LifepodError:
-        voice.talk(f"What you wrote is kept in {path}.")
-        raise
-    else:
-        path.unlink(missing_ok=True)
 
 
 async def _put_back(options: Common, before: Held, body: bytes) -> None:

@@ -32,7 +32,11 @@ class How:
     def said(self) -> dict[str, str]:
         """The answers by their names."""
         pairs = (answer.partition("=") for answer in self.answers)
-        return {name.strip(): value.strip() for name, _, value in pairs}
+        # A shell leaves ~ as it is behind an equals sign.
+        return {
+            name.strip(): str(Path(value).expanduser()) if value.startswith("~/") else value.strip()
+            for name, _, value in pairs
+        }
 
 
 def _answered(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,14 +154,27 @@ def _left_out(report: FileReport) -> str:
 
 
 @click.command()
+@click.option(
+    "--draft",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE.csv",
+    help="Print the profile of columns that the CSV of a bank needs, to be filled in and kept in a folder.",
+)
 @as_json
-def sources(voice: Voice) -> None:
+def sources(voice: Voice, draft: Path | None) -> None:
     """List what can be imported and how to get each export.
 
     \b
-    --json: [{"name", "title", "version", "how_to_get", "problem"}]
+    Examples: lifepod sources
+              lifepod sources --draft statement.csv > ~/profiles/mybank.toml
+              lifepod import statement.csv --answer bank.profiles=~/profiles
+    --json: [{"name", "title", "version", "how_to_get", "problem"}], or {"draft"}
     """
-    from lifepod.owner.gather import known_sources
+    from lifepod.owner.sources import draft_profile, known_sources
+
+    if draft is not None:
+        text = draft_profile(draft)
+        return voice.data({"draft": text}, text.splitlines())
 
     found = known_sources()
     words: list[str] = []

@@ -51,23 +51,30 @@ def whoami(options: Common) -> None:
 @click.command()
 @common
 def logout(options: Common) -> None:
-    """Forget a login on this machine, and have its server take back what it gave.
+    """Forget a login here; its server takes back what it gave.
 
-    The pod and its access rules stay as they are. A client credential stays valid until it is deleted at the server.
+    Its secret and its query index go from this machine. The pod and its access rules stay as they are, and so do the
+    surveys that `diff` compares. A client credential stays valid until it is deleted at the server.
 
     \b
     Example: lifepod logout --profile old-phone
-    --json: {"forgotten", "webid", "revoked": true, false (it could not be told) or null (nothing to take back)}
+    --json: {"forgotten", "webid", "revoked": true, false (it could not be told) or null (nothing to take back),
+             "default": the login used from now on or null, "account": the account whose password stays or null}
     """
     from lifepod.owner import logins
 
     voice = options.voice
-    name = logins.chosen(options.profile).name
-    gone = run(logins.log_out(name, voice.talk))
+    chosen = logins.chosen(options.profile)
+    gone = run(logins.log_out(chosen.name, voice.talk))
     profile = gone.profile
     words = [f"Forgot the login {profile.name} ({profile.webid})."]
     if gone.told is True:
         words.append("Its login server took back what it gave.")
     elif gone.told is False:
         words.append(f"{profile.issuer} could not be told; what it gave is gone from here and ends there by itself.")
-    voice.data({"forgotten": profile.name, "webid": profile.webid, "revoked": gone.told}, words)
+    if chosen.is_default:
+        words.append(f"The default login is {gone.default} now." if gone.default else "No default login is left.")
+    if gone.account:
+        words.append(f"The password of its account at home ({gone.account}) stays here: nobody could get it again.")
+    value = {"forgotten": profile.name, "webid": profile.webid, "revoked": gone.told}
+    voice.data(value | {"default": gone.default or None, "account": gone.account or None}, words)

@@ -14,6 +14,7 @@ from lifepod.cli import (
     access,
     changing,
     demo,
+    exporting,
     files,
     guard,
     home,
@@ -27,9 +28,9 @@ from lifepod.cli import (
     vendor,
 )
 from lifepod.cli.options import AsListed
-from lifepod.cli.say import STOPPED, USAGE, Voice
+from lifepod.cli.say import STOPPED, USAGE, Voice, settle_streams, unwritten
 from lifepod.cli.say import OpenScreen as OpenScreen
-from lifepod.errors import LifepodError
+from lifepod.errors import LifepodError, NotReady
 
 
 @click.group(cls=AsListed, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,7 +44,8 @@ def lifepod(profile: str | None) -> None:
 
 
 for _command in (
-    demo.demo, home.home, login.login, logins.profiles, logins.whoami, logins.logout, journal.import_, journal.sources,
+    demo.demo, home.home, login.login, logins.profiles, logins.whoami, logins.logout, journal.import_, exporting.export,
+    journal.sources,
     records.records,
     access.who, access.sees, access.why, access.blind, access.survey, looks.matrix, looks.risks, looks.diff,
     changing.grant, changing.revoke,
@@ -62,6 +64,7 @@ def run(argv: list[str]) -> int | OpenScreen:
 
 def speaking(work: Callable[[], object]) -> object:
     """Do some work; its result, or the exit code of whatever stopped it, said in a sentence."""
+    settle_streams()
     voice = Voice()
     try:
         return work()
@@ -72,6 +75,10 @@ def speaking(work: Callable[[], object]) -> object:
         return USAGE
     except LifepodError as error:
         return voice.failure(error)
+    except OSError as error:
+        if error.filename is None:  # a page of help that found no room
+            return voice.failure(unwritten(error))
+        return voice.failure(NotReady(f"{error.filename} cannot be used ({error.strerror})."))
     except (click.Abort, KeyboardInterrupt):
         voice.talk("Stopped. What was finished by then stands.")
         return STOPPED

@@ -12,7 +12,7 @@ import click
 
 from lifepod.cli.options import Common, common, gathered
 from lifepod.cli.say import FOUND, Voice, run
-from lifepod.errors import Malformed
+from lifepod.errors import Malformed, Undecided
 
 if TYPE_CHECKING:
     from lifepod.owner.files import Copying, Shipment, Shipped, Tree
@@ -41,14 +41,16 @@ def cp(options: Common, how: How, source: str, target: str) -> None:
     """Copy files and folders to, from or inside the pod.
 
     A place of the pod is written pod:PLACE or as its full address; everything else is a file of this machine. Rules do
-    not go along: who may see a copy is decided by the container it lands in.
+    not go along: who may see a copy is decided by the container it lands in. Ends with 18 where something was left out,
+    could not be copied, or stands there already and is not the same.
 
     \b
     Examples: lifepod cp ~/photos/2026 pod:photos/2026/ --dry-run
               lifepod cp pod:journal/ ~/backup/journal
               lifepod cp pod:notes/a.ttl pod:archive/
     --json: {"files": [{"from", "to", "standing"}], "left_out": [{"name", "why"}], "unread": [{"name", "why"}],
-             "copied", "bytes", "kept", "failed", "with_rules", "dry_run"}
+             "copied", "bytes", "kept", "differing": [{"name", "why"}], "failed": [{"name", "why"}], "with_rules",
+             "dry_run"}
     """
     from lifepod.owner import files
 
@@ -96,10 +98,13 @@ def _say_crossing(voice: Voice, plan: Shipment, shipped: Shipped | None) -> None
         return
     value |= {"copied": shipped.sent, "bytes": shipped.size, "kept": list(shipped.kept)}
     value["failed"] = [{"name": name, "why": str(why)} for name, why in shipped.failed]
+    value["differing"] = [{"name": name, "why": why} for name, why in shipped.differing]
     words += [f"kept as it is: {one}" for one in _some(list(shipped.kept))]
+    differing = [f"not the same: {name}: {why}" for name, why in shipped.differing]
+    words += [*_some(differing), *(["--overwrite replaces what is not the same."] if differing else [])]
     words += [f"not copied: {why}" for _, why in shipped.failed]
     voice.data(value, [*words, f"{shipped.sent} files copied ({shipped.size} bytes)."])
-    if shipped.failed or plan.unread:
+    if shipped.failed or shipped.differing or plan.unread or plan.left_out:
         raise click.exceptions.Exit(FOUND)
 
 
@@ -195,9 +200,12 @@ class Removing:
 def rm(options: Common, how: Removing, place: str) -> None:
     """Delete a file, or a container with all it holds. There is no undo: a pod has no bin.
 
+    Asks first; where nobody can be asked (scripts, --json), say --yes.
+
     \b
     Examples: lifepod rm notes/old.ttl
               lifepod rm -r archive/ --dry-run
+              lifepod rm -r archive/ --yes
     --json: {"places": [url], "deleted", "dry_run"}
     """
     tree, done = run(_rm(options, how, place))
@@ -208,6 +216,17 @@ def rm(options: Common, how: Removing, place: str) -> None:
         options.voice.data(value, [*words, f"{len(tree.items)} places {said}"])
     else:
         options.voice.data(value, [f"{done} places deleted."])
+
+
+def _agreed(voice: Voice, tree: Tree) -> bool:
+    """Whether the person says yes; raises :class:`Undecided` where nobody is there to say it."""
+    count = len(tree.items)
+    if not voice.may_ask:
+        raise Undecided(
+            f"{tree.root if count == 1 else f'{count} places'} would be deleted for good, and nobody can be asked.",
+            advice="Say --yes to delete without being asked; --dry-run shows what would go.",
+        )
+    return voice.ask(f"Delete {tree.root}?" if count == 1 else f"Delete {count} places?")
 
 
 async def _rm(options: Common, how: Removing, place: str) -> tuple[Tree, int | None]:
@@ -225,7 +244,7 @@ async def _rm(options: Common, how: Removing, place: str) -> tuple[Tree, int | N
                     advice="Say -r to delete them too; --dry-run shows them.",
                 )
             voice.clear()
-            if how.dry_run or (voice.may_ask and not how.yes and not voice.ask(f"Delete {len(tree.items)} places?")):
+            if how.dry_run or not (how.yes or _agreed(voice, tree)):
                 return tree, None
             return tree, await files.remove(pod, tree, voice.progress)
         finally:

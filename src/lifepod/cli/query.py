@@ -5,7 +5,6 @@ It refuses to print what a pod holds raw on a terminal.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,8 +63,7 @@ def query(options: Common, how: How, sparql: str) -> None:
         names, rows = asked.table()
         voice.data(_value(asked), table(names, rows) if rows else ["No results."])
     else:
-        sys.stdout.buffer.write(asked.results(how.form))
-        sys.stdout.flush()
+        voice.document(asked.results(how.form))
 
 
 def _value(asked: Queried) -> dict[str, object]:

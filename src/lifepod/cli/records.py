@@ -5,18 +5,16 @@ It refuses to print what it could not read as if it were not there: each such pl
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import click
 
+from lifepod.cli.draft import edited
 from lifepod.cli.options import Command, Common, common, gathered
 from lifepod.cli.say import run, table
-from lifepod.errors import LifepodError, Undecided
+from lifepod.errors import Undecided
 
 if TYPE_CHECKING:
     from lifepod.owner.records import Found, Shown, Sought, Unread
@@ -126,9 +124,7 @@ def _print(options: Common, form: Form, got: tuple[list[Found], list[Unread], bo
     if form.as_turtle or form.as_jsonld:
         from lifepod.owner.records import jsonld_of, turtle_of
 
-        options.voice.clear()
-        sys.stdout.buffer.write(turtle_of(found) if form.as_turtle else jsonld_of(found) + b"\n")
-        sys.stdout.buffer.flush()
+        options.voice.document(turtle_of(found) if form.as_turtle else jsonld_of(found) + b"\n")
         return
     value = {
         "records": [_value(one) for one in found],
@@ -226,16 +222,8 @@ def edit(options: Common, address: str) -> None:
             return await tending.save(await desk.pod(), draft, text)
 
     draft = run(before())
-    with NamedTemporaryFile("wb", prefix="lifepod-", suffix=".ttl", delete=False) as file:
-        file.write(draft.text)
-    path = Path(file.name)
-    click.edit(filename=str(path))
-    try:
-        changed = run(after(path.read_bytes()))
-    except LifepodError:
-        options.voice.talk(f"What you wrote is kept in {path}.")
-        raise
-    path.unlink(missing_ok=True)
+    with edited(options.voice, draft.text, "record.ttl") as text:
+        changed = run(after(text))
     url = f"{draft.url}#{draft.name}"
     options.voice.data({"url": url, "changed": changed}, [f"{url} {'was changed' if changed else 'is as it was'}."])
 

@@ -11,14 +11,16 @@ check found something · 130 stopped by you. (12 to 14 belong to signed records.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from lifepod import errors
 from lifepod.plain import plain
@@ -57,6 +59,43 @@ def code_of(error: errors.LifepodError) -> int:
     return next((code for family, code in _CODES if isinstance(error, family)), 1)
 
 
+def settle_streams() -> None:
+    """Characters that an output's encoding lacks are shown escaped; an output that was closed takes all in silence."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def unwritten(error: OSError) -> errors.NotReady:
+    """The output takes nothing more: that in a sentence. Nothing is tried again, also not when the program ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return errors.NotReady(
+        f"The output cannot be written ({error.strerror}).", advice="See that there is room, or send it elsewhere."
+    )
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError as gone:
+        unwritten(gone)  # whoever read our output has gone, which is no fault
+        raise SystemExit(0) from None
+    except OSError as error:
+        raise unwritten(error) from None
+
+
+def _aloud(text: str) -> None:
+    """To stderr. Where even that cannot be written, the exit code has to do."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
 class Voice:
     """How one command speaks."""
 
@@ -70,18 +109,36 @@ class Voice:
         if not self.as_json:
             self.clear()
         lines = [json.dumps(value, ensure_ascii=True)] if self.as_json else (plain(line, 2000) for line in words)
-        try:
+        with _printing():
             for line in lines:
                 print(line, flush=True)
-        except BrokenPipeError:
-            # Whoever read our output has gone, which is no fault; nothing more may be written, also not at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
+
+    def document(self, body: bytes) -> None:
+        """Bytes of a pod just as they are; on a terminal as lines of text made harmless, however long."""
+        if not self.on_terminal:
+            with self.pipe() as out:
+                out.write(body)
+            return
+        self.clear()
+        with _printing():
+            for line in body.decode("utf-8", "replace").removesuffix("\n").split("\n"):
+                print(plain(line.removesuffix("\r"), 8 * len(line) + 1))
+
+    @contextmanager
+    def pipe(self) -> Iterator[BinaryIO]:
+        """The output, for bytes as they come; only where it is no terminal."""
+        with _printing():
+            yield sys.stdout.buffer
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person reads the output."""
+        return sys.stdout.isatty()
 
     def talk(self, sentence: str) -> None:
         """Something the person may want to know, to stderr."""
         self.clear()
-        print(plain(sentence, 2000), file=sys.stderr, flush=True)
+        _aloud(plain(sentence, 2000))
 
     def progress(self, doing: str, done: int = 0, total: int = 0) -> None:
         """One line on a terminal that is drawn over again; nothing where stderr is no terminal."""
@@ -110,9 +167,9 @@ class Voice:
     def failure(self, error: errors.LifepodError) -> int:
         """One sentence and one advice to stderr; the exit code."""
         self.clear()
-        print(f"lifepod: {plain(str(error), 2000)}", file=sys.stderr)
+        _aloud(f"lifepod: {plain(str(error), 2000)}")
         if error.advice:
-            print(f"         {plain(error.advice, 2000)}", file=sys.stderr)
+            _aloud(f"         {plain(error.advice, 2000)}")
         return code_of(error)
 
     @property

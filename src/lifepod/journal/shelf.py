@@ -6,11 +6,12 @@ way.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 
 from lifepod.errors import LifepodError, Malformed, Missing
-from lifepod.journal.source import Importer, Match, Member
+from lifepod.journal.source import Importer, Match, Member, Told
 from lifepod.plain import plain
 
 GROUP = "lifepod.importers"
@@ -58,14 +59,17 @@ def every() -> tuple[Importer | Malformed, ...]:
     return tuple(found)
 
 
-def recognise(member: Member) -> tuple[tuple[Importer, Match], ...]:
-    """Who knows this file, the surest first; raises what kept them from looking where nobody does."""
+def recognise(member: Member, answers: Mapping[str, str] | None = None) -> tuple[tuple[Importer, Match], ...]:
+    """Who knows this file, the surest first; raises what kept them from looking where nobody does.
+
+    ``answers`` go to importers that know files by what the person told them, such as the columns of a bank.
+    """
     found, failures = list[tuple[Importer, Match]](), list[LifepodError]()
     for one in every():
         if isinstance(one, Malformed):
             continue
         try:
-            match = one.recognise(member)
+            match = one.recognise(member, answers) if isinstance(one, Told) and answers else one.recognise(member)
         except LifepodError as error:
             failures.append(error)
             match = None

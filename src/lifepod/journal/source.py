@@ -81,3 +81,13 @@ class Importer(Protocol):
         :class:`~lifepod.errors.Undecided` whose advice names the answers there are: ``Say which is you: --answer
         netflix.profile=Alice (or =Bob).``
         """
+
+
+@runtime_checkable
+class Told(Protocol):
+    """An importer that knows more files with what the person told it; it says so by :attr:`takes_answers`."""
+
+    takes_answers: bool
+
+    def recognise(self, member: Member, answers: Mapping[str, str] | None = None) -> Match | None:
+        """As :meth:`Importer.recognise`."""

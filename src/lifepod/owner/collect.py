@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lifepod.errors import LifepodError, NothingRead
-from lifepod.journal.pile import notes
 from lifepod.journal.runs import Run
 from lifepod.owner.filing import Shelf, Shelves
-from lifepod.owner.gather import FileReport, gather, now, run_of
+from lifepod.owner.gather import FileReport, gather, lacking, now, run_of
 from lifepod.owner.gather import Wanted as Wanted  # what a collect is asked for
+from lifepod.owner.returning import keep_edits, put_back
 from lifepod.owner.settle import PRIVATE, ensure_private, must_be_closed
 from lifepod.owner.spool import Batch, Spool
 from lifepod.solid.pod import Pod
@@ -52,11 +52,13 @@ class Collected:
     dry: bool = False
     deleted: int = 0
     """Records that the person had deleted, and that stay deleted."""
+    put_back: tuple[str, ...] = ()
+    """What was done with the files of an export of ours that are no records, one sentence each."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the pile lacks, one sentence each."""
-        return notes((f.path, f.importer) for f in self.files)
+        """What the pile lacks, and what became of files that are no records, one sentence each."""
+        return (*lacking(self.files), *self.put_back)
 
     @property
     def seen(self) -> int:
@@ -73,14 +75,14 @@ class Collected:
 
     def must_have_read(self) -> None:
         """Raise :class:`NothingRead` where a recognised file, or the whole pile, gave nothing."""
-        good = {f.importer for f in self.files if f.records or f.known}
+        good = {f.importer for f in self.files if f.records or f.known or f.whole}
         # An export has files that are not read yet, and lists that are empty; they are no failure where its other files
         # gave something.
         aside = {"unsupported-version", "empty-export", "encrypted-placeholder"}
         empty = [
             f
             for f in self.files
-            if f.importer and not f.known and not f.records and not (f.problem in aside and f.importer in good)
+            if f.importer and not (f.known or f.records or f.whole) and not (f.problem in aside and f.importer in good)
         ]
         if empty:
             one = empty[0]
@@ -114,8 +116,9 @@ async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
                 error.advice = f"{error.advice} Then run the same import again: it goes on where it stopped."
             raise
         done = _summary(files, spool, (filing.run.written, filing.run.unchanged), dry=False)
-        paths = tuple(p for p, _ in filing.run.introduced)
-        return replace(done, partitions=paths, run=filing.saved, deleted=filing.deleted)
+        paths = tuple(dict.fromkeys(p for p, _ in filing.run.introduced))
+        said = tuple(filing.put_back)
+        return replace(done, partitions=paths, run=filing.saved, deleted=filing.deleted, put_back=said)
 
 
 def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int], *, dry: bool) -> Collected:
@@ -144,15 +147,22 @@ class _Filing:
         """Path of the run's record, once it is written."""
         self.deleted = 0
         """Records that stay deleted."""
+        self.put_back: list[str] = []
+        """Sentences about files of exports that are no records."""
         self._names_accounts = False
 
     async def file(self, spool: Spool, partition: str | None, hear: Hear) -> None:
         """Every batch of every source, a few at a time; then the type index and the end of the run."""
         sources, classes = spool.sources(), set[str]()
-        self._names_accounts = any(source.startswith("bank-") for _, source in sources)
+        self._names_accounts = spool.names_accounts
+        self.put_back += await put_back(self._pod, spool, self._begin, runs=False)
         for number, (journal_class, source) in enumerate(sources):
             hear(f"filing {journal_class}/{source}", number, len(sources))
             shelf = await self._shelves.shelf(journal_class, source, partition)
+            if partition is None and shelf.standing <= {"undated.ttl"}:
+                # As in the pod it comes from, so that the addresses of its records stay the same.
+                kept = spool.granularity(journal_class, source)
+                shelf = replace(shelf, granularity=kept or shelf.granularity)
             batches = list[Batch]()
             for batch in spool.batches(journal_class, source, shelf.granularity):
                 batches.append(batch)
@@ -160,8 +170,10 @@ class _Filing:
                     await self._together(shelf, batches)
                     batches.clear()
             await self._together(shelf, batches)
+            await self._told(shelf, spool, (journal_class, source))
             if any(path.startswith(shelf.path) for path, _ in self.run.introduced):
                 classes.add(journal_class)
+        self.put_back += await put_back(self._pod, spool, self._begin, runs=True)
         was_cut_off = self.run.name in self._shelves.cut_off
         if self.saved or was_cut_off:
             # What it filed before it was cut off compares equal now, and may not be registered yet.
@@ -172,16 +184,27 @@ class _Filing:
             self.saved = await self._shelves.save_run(self.run)
         hear("done", len(sources), len(sources))
 
+    async def _told(self, shelf: Shelf, spool: Spool, where: tuple[str, str]) -> None:
+        """What exports of ours say of whole partitions, and what the person had edited there."""
+        heads = list(spool.heads(*where, shelf.granularity))
+        await self._together(replace(shelf, standing=shelf.standing | {b.path for b in heads}), heads)
+        for batch in spool.edits(*where, shelf.granularity):
+            path = shelf.path + batch.path
+            changed = await keep_edits(self._pod, path, batch.records, self._begin)
+            if changed:
+                introduced = (*self.run.introduced, (path, changed))
+                self.run = replace(self.run, written=self.run.written + len(changed), introduced=introduced)
+
     async def _together(self, shelf: Shelf, batches: list[Batch]) -> None:
         jobs = (self._shelves.file(shelf, batch, self._begin) for batch in batches)
-        for filed in await asyncio.gather(*jobs, return_exceptions=True):
+        for filed, batch in zip(await asyncio.gather(*jobs, return_exceptions=True), batches, strict=True):
             if isinstance(filed, BaseException):
                 raise filed
-            self.run = replace(
-                self.run, written=self.run.written + filed.written, unchanged=self.run.unchanged + filed.unchanged
-            )
+            nameless = 0 if filed.names else sum(not record.name for record in batch.records)
+            written = self.run.written + max(0, filed.written - nameless)
+            self.run = replace(self.run, written=written, unchanged=self.run.unchanged + filed.unchanged)
             self.deleted += filed.deleted
-            if filed.changed:
+            if filed.changed and not (nameless and filed.path in dict(self.run.introduced)):
                 entry = (filed.path, filed.names)
                 self.run = replace(self.run, introduced=(*self.run.introduced, entry))
 

@@ -18,6 +18,8 @@ from lifepod.owner import guard, pausing, records, share, surveys, watching
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
+from lifepod.owner.exporting import Exported, export
+from lifepod.owner.exporting import quiet as unheard
 from lifepod.owner.guard import Rounds as Rounds
 from lifepod.owner.pausing import Grant as Grant
 from lifepod.owner.records import Found as Found
@@ -32,6 +34,7 @@ from lifepod.owner.share import Wish as Wish
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.solid.door import Door, agent_of
 from lifepod.solid.pod import Pod as Pod
+from lifepod.solid.trees import Step
 
 
 class Desk:
@@ -139,6 +142,10 @@ class Desk:
         """Import exports into the journal; see :class:`~lifepod.owner.gather.Wanted` for the options."""
         wanted = Wanted(tuple(paths), answers or {}, again=again, partition=partition)
         return await collect(await self._door.pod(), wanted, hear)
+
+    async def export(self, folder: Path, tell: Step = unheard, *, dry: bool = False) -> Exported:
+        """The whole journal as files of this machine (:func:`lifepod.owner.exporting.export`)."""
+        return await export(await self._door.pod(), folder, tell, dry=dry)
 
     async def records(
         self, sought: Sought, *, newest_first: bool = True, as_told: bool = False

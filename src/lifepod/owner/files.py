@@ -7,7 +7,9 @@ are the pod's, everything else is this machine's.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -73,15 +75,37 @@ async def listed(pod: Pod, word: str) -> tuple[Entry, ...]:
     return tuple(Entry(member, when) for member, when in (await pod.list(url)).members)
 
 
-async def below(pod: Pod, word: str, depth: int) -> AsyncIterator[tuple[str, tuple[Entry, ...], LifepodError | None]]:
-    """Each container from a place down to ``depth`` levels, with its members or why they cannot be listed."""
-    root = place_of(pod, word)
-    async for listing in pod.walk(root if root.endswith("/") else root + "/"):
-        if listing.url[len(root) :].count("/") < depth:
+def container_of(pod: Pod, word: str) -> str:
+    """The address of a container, also where its slash was left out."""
+    url = place_of(pod, word)
+    return url if url.endswith("/") else url + "/"
+
+
+async def below(
+    pod: Pod, word: str, depth: int | None = None
+) -> AsyncIterator[tuple[str, tuple[Entry, ...], LifepodError | None]]:
+    """Each container from a place down to ``depth`` levels, with its members or why they cannot be listed.
+
+    Raises what listing the place itself raises.
+    """
+    root = container_of(pod, word)
+    async with aclosing(trees.walked(root, pod.list, pod.limits, depth)) as walk:
+        async for listing in walk:
             failure = listing.failure
+            if failure is not None and listing.url == root:
+                raise failure
             if listing.cut:
                 failure = Malformed(f"{plain(listing.url)} holds more than is walked.")
             yield listing.url, tuple(Entry(member, when) for member, when in listing.members), failure
+
+
+def moment_of(text: str) -> datetime | None:
+    """A time or a day in ISO 8601, in UTC where it does not say; ``None`` for anything else."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +116,16 @@ class Search:
     """As a shell writes it, over the name alone."""
     kind: str = ""
     """``container``, ``file``, or empty for both."""
-    since: str = ""
-    """Changed at or after this ISO time; what has no time is not found then."""
+    since: datetime | None = None
+    """Changed at or after this time; what has no time is not found then."""
 
     def fits(self, entry: Entry) -> bool:
         """Whether an entry is meant."""
         container = entry.url.endswith("/")
         if self.kind and (self.kind == "container") is not container:
             return False
-        if self.since and not (entry.modified and entry.modified >= self.since):
+        changed = moment_of(entry.modified) if self.since else None
+        if self.since and (changed is None or changed < self.since):
             return False
         return fnmatchcase(entry.name.rstrip("/").casefold(), self.pattern.casefold())
 
@@ -148,6 +173,7 @@ async def bring(pod: Pod, wish: Bringing, tell: Meter = silent) -> Sent:
     url = place_of(pod, wish.place)
     if url.endswith("/"):
         url = pod.url(url + quote(wish.path.name, safe="-_.!~*'()"))
+    upload.must_be_no_rules(url)
     there = await pod.ask("HEAD", url)
     standing = there.status < 300
     if standing and not wish.overwrite:

@@ -15,9 +15,13 @@ from pathlib import Path
 from lifepod.errors import LifepodError, NotReady, TooBig, Undecided
 from lifepod.journal import shelf, tree
 from lifepod.journal.activity import Skipped
+from lifepod.journal.pile import notes
+from lifepod.journal.returning import IMPORTER
+from lifepod.journal.returning import VERSION as EXPORT_VERSION
 from lifepod.journal.runs import Fingerprint, Input, Run
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.owner.spool import Spool
+from lifepod.owner.taking import Returns, Taken
 
 Hear = Callable[[str, int], None]
 """Hears the file being read and how many records were read from it so far."""
@@ -53,6 +57,8 @@ class FileReport:
     """What the person can do about it."""
     known: bool = False
     """A finished import has read exactly this file already; it was not read again."""
+    whole: bool = False
+    """Part of an export of ours that holds no records: it goes back as it is, or stays out on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +78,53 @@ class Wanted:
 
 def gather(wanted: Wanted, spool: Spool, hear: Hear = lambda path, count: None) -> tuple[FileReport, ...]:
     """Read every export below the paths into the spool; raises :class:`~lifepod.errors.Missing` for a wrong path."""
-    return tuple(_one(item, wanted, spool, hear) for item in tree.members(wanted.paths))
+    returns, found = Returns(spool), list[FileReport]()
+    for item in tree.members(wanted.paths):
+        told = _told(item, returns, hear)
+        if told is None:
+            found.append(_one(item, wanted, spool, hear))
+        elif told.shape or told.problem:
+            found.append(told)
+    return (*found, *(_of_export(one) for one in returns.missing()))
+
+
+def _told(item: Member | Skipped, returns: Returns, hear: Hear) -> FileReport | None:
+    """A file of an export of ours, without a shape where another of its files says the same; ``None`` for others."""
+    if isinstance(item, Skipped):
+        return None
+    try:
+        taken = returns.take(item)
+        if taken is None:
+            return None
+        if taken.is_copy:
+            return FileReport(item.path, IMPORTER)
+        hear(item.path, taken.records)
+        report = _of_export(taken)
+        return report if taken.problem or taken.stays else replace(report, sha256=item.sha256(), size=item.size)
+    except LifepodError as error:
+        hint = f"{error} {error.advice}"
+        return FileReport(item.path, IMPORTER, EXPORT_VERSION, size=item.size, problem=_reason(error), hint=hint)
+
+
+def _of_export(one: Taken) -> FileReport:
+    return FileReport(
+        one.path, IMPORTER, EXPORT_VERSION, one.shape, "it lies where an export of a journal has it",
+        seen=one.records, records=one.records, problem=one.problem, hint=one.hint, whole=one.whole,
+    )  # fmt: skip
+
+
+def lacking(files: Sequence[FileReport]) -> tuple[str, ...]:
+    """What the pile lacks, one sentence each."""
+    return notes((f.path, f.importer) for f in files)
 
 
 def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> FileReport:
     if isinstance(item, Skipped):
         return FileReport(item.where, problem=item.reason, hint=_HINTS.get(item.reason, ""))
     try:
-        matches = shelf.recognise(item)
+        matches = shelf.recognise(item, wanted.answers)
         if not matches:
-            return FileReport(item.path, size=item.size)
+            return FileReport(item.path, size=item.size, hint=_CSV if item.path.lower().endswith(".csv") else "")
         importer, match = matches[0]
         report = FileReport(
             item.path, importer.name, importer.version, match.shape, match.why, size=item.size, hint=match.hint
@@ -158,29 +201,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What can be imported, and how a person gets it."""
-
-    name: str
-    title: str
-    version: str
-    how_to_get: str
-    problem: str = ""
-    """Why the importer cannot be used, if it cannot."""
-
-
-def known_sources() -> tuple[Source, ...]:
-    """Every importer that is installed; a broken one is listed with its reason."""
-    pairs = zip(shelf.names(), shelf.every(), strict=True)
-    return tuple(
-        Source(name, name, "", "", f"{one} {one.advice}")
-        if isinstance(one, LifepodError)
-        else Source(name, one.title, one.version, one.how_to_get)
-        for name, one in pairs
-    )
-
-
+_CSV = "If it comes from a bank: `lifepod sources --draft FILE` writes the profile of columns that it needs."
 _HINTS = {
     "raw-only": "It holds raw signals only, and no visits or trips. Export the Timeline on the phone again.",
     "empty-export": "It holds no records. Ask for the export again, with all of the time you want.",

@@ -119,7 +119,7 @@ class Gaze:
     def _proves(self, reply: Reply, url: str) -> bool:
         """Whether the answer can only have come from the access document of ``url``."""
         if reply.status == 404:
-            return reply.link("acl") is None
+            return all(link.rel != "acl" for link in reply.links)  # also one that leads elsewhere is a link
         if reply.status != 200:
             return False
         try:

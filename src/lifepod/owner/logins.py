@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifepod.owner.leaving import LoggedOut as LoggedOut
+from lifepod.owner.leaving import forget as forget
+from lifepod.owner.leaving import keep_account as keep_account
+from lifepod.owner.leaving import log_out as log_out
 from lifepod.owner.settle import settle
-from lifepod.solid import remembered, session
+from lifepod.solid import session
 from lifepod.solid.door import Door
-from lifepod.solid.farewell import revoked
 from lifepod.solid.keyring import Question, Voice, open_store
 from lifepod.solid.profile import read_profile
-from lifepod.solid.remembered import Profile as Profile
+from lifepod.solid.session import Profile as Profile
 
-every = remembered.profiles
-chosen = remembered.choose
+every = session.profiles
+chosen = session.choose
 store = open_store
 credentials = session.Credentials
 
@@ -35,34 +38,6 @@ class Whoami:
 def add(name: str, login: session.Login, storage: str, warn: Voice, ask: Question | None = None) -> Profile:
     """Remember a login under a name; raises :class:`~lifepod.errors.Conflict` where the name is taken."""
     return session.remember(name, login, storage, open_store(warn, ask))
-
-
-def forget(name: str, warn: Voice) -> Profile:
-    """Forget a login and its secret on this machine."""
-    profile = remembered.choose(name)
-    session.forget(profile.name, open_store(warn))
-    return profile
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedOut:
-    """A login that is gone from this machine."""
-
-    profile: Profile
-    told: bool | None
-    """Whether its server took the refresh token back; ``None`` where there was none to take back."""
-
-
-async def log_out(name: str, warn: Voice) -> LoggedOut:
-    """Forget a login and its secret, then tell its server; the login goes whether the server can be told or not."""
-    profile = remembered.choose(name)
-    login = session.forget(profile.name, open_store(warn))
-    return LoggedOut(profile, None if login is None else await revoked(login))
-
-
-def keep_account(email: str, password: str, base_url: str, warn: Voice) -> None:
-    """Keep the password of an account on the server at home, where the logins rest too."""
-    open_store(warn).put(f"account {email} {base_url}", password)
 
 
 async def whoami(name: str | None) -> Whoami:

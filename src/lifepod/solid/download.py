@@ -121,7 +121,11 @@ def _drafted(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     if path.exists() and not overwrite:
         raise NotReady(f"{path} is there already.", advice="Name another file, or say --overwrite.")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as out:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as error:  # a draft that is somebody else's is not ours to take away
+        raise NotReady(f"{path} cannot be written ({error.strerror}).") from None
+    try:
+        with os.fdopen(handle, "wb") as out:
             yield out
         draft.replace(path)
     except OSError as error:

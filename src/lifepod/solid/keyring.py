@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from lifepod.errors import NotReady, NotSignedIn
 from lifepod.solid.dirs import state_dir, write_private
+from lifepod.solid.locks import sole_writer
 
 SERVICE = "lifepod"
 
@@ -109,7 +110,7 @@ def _looks_only_encrypted(backend: object) -> bool:
 
 
 class FileStore:
-    """The fallback: one JSON file, mode 0600 from its first byte."""
+    """The fallback: one JSON file, mode 0600 from its first byte; two processes never lose each other's entries."""
 
     def __init__(self, path: Path, warn: Voice, ask: Question | None = None) -> None:
         self._path = path
@@ -131,13 +132,17 @@ class FileStore:
                     "The login was not kept, as you chose.",
                     advice="Set up a system keyring (such as GNOME Keyring or KWallet), then try again.",
                 )
-        self._save(self._all() | {name: secret})
+        with sole_writer(self._path):
+            self._save(self._all() | {name: secret})
 
     def remove(self, name: str) -> None:
         """Forget a secret."""
-        kept = self._all()
-        if kept.pop(name, None) is not None:
-            self._save(kept)
+        if name not in self._all():
+            return  # and no lock is made where there is no file
+        with sole_writer(self._path):
+            kept = self._all()
+            if kept.pop(name, None) is not None:
+                self._save(kept)
 
     def _all(self) -> dict[str, str]:
         try:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from lifepod.errors import Malformed, NotReady, NotSignedIn
 from lifepod.plain import plain
 from lifepod.solid.dirs import config_dir, write_private
+from lifepod.solid.locks import sole_writer
 from lifepod.solid.wire import own_spelling
 
 
@@ -66,7 +69,7 @@ def choose(name: str | None = None) -> Profile:
 
 def load() -> tuple[str, dict[str, dict[str, str]]]:
     """Name of the default login, and name → webid, storage, issuer; raises :class:`NotReady`."""
-    path = config_dir() / "profiles.json"
+    path = _path()
     try:
         raw = json.loads(path.read_bytes())
         kept = {
@@ -88,7 +91,16 @@ def default_of(wanted: str, kept: Iterable[str]) -> str:
     return wanted if wanted in own else next(iter(own), "")
 
 
+def changing() -> AbstractContextManager[None]:
+    """Held from :func:`load` to :func:`save`, so that nobody writes between them; raises :class:`NotReady`."""
+    return sole_writer(_path())
+
+
 def save(default: str, kept: dict[str, dict[str, str]]) -> None:
-    """Keep the list; raises :class:`NotReady`."""
+    """Keep the list, inside :func:`changing`; raises :class:`NotReady`."""
     text = json.dumps({"default": default, "profiles": kept}, indent=1, sort_keys=True)
-    write_private(config_dir() / "profiles.json", text.encode())
+    write_private(_path(), text.encode())
+
+
+def _path() -> Path:
+    return config_dir() / "profiles.json"

@@ -19,12 +19,11 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urljoin
 
-from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Unconfirmed
+from lifepod.errors import Conflict, Malformed, Missing, Unconfirmed
 from lifepod.limits import LIMITS, Limits
-from lifepod.names import PIM_STORAGE_TYPE
 from lifepod.plain import plain
-from lifepod.rdf.patch import Patch, patches
-from lifepod.rdf.turtle import Document, Graph, copy_of, parse_turtle, same_triples, write_turtle
+from lifepod.rdf.turtle import Document, Graph, copy_of, same_triples
+from lifepod.solid.comparing import Patch, as_stored, holds, left_to_do, patches
 from lifepod.solid.line import CutOff
 from lifepod.solid.reading import RDF, Listing, checked, document_of, escaped, listing_of, names_members
 from lifepod.solid.send import Body, Opened, Sender
@@ -73,13 +72,17 @@ class Resources:
         return self._sender.sent + self.nobody.sent
 
     def url(self, place: str) -> str:
-        """An absolute URL: ``journal/purchases/`` is resolved against the pod; raises :class:`Malformed`."""
+        """An absolute URL: ``journal/purchases/`` is resolved against the pod; raises :class:`Malformed`.
+
+        What is no full address is taken as a name, just as a listing shows it: ``100%.txt``, ``a b?``.
+        """
         if "://" in place:
             return own_spelling(place)
         if not self.storage:
             raise Malformed(f"{plain(place)} is no full address, and no pod is known to resolve it against.")
-        # A place is a name, not an address: what would begin a query or a fragment is part of the name.
-        return own_spelling(self.storage + place.lstrip("/").replace("?", "%3F").replace("#", "%23"))
+        # A place is a name, not an address: what would mean something in an address is part of the name.
+        name = place.lstrip("/").replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+        return own_spelling(self.storage + name)
 
     async def ask(
         self,
@@ -206,19 +209,11 @@ class Resources:
             # It may have arrived. What stands there now tells, and the guard keeps another try from doing harm.
             await asyncio.sleep(0.05 * turn)
             now = await self._sender.send("GET", url, {"Accept": headers.get("Content-Type", RDF)})
-            if (now.status == 404) if data is None else self._holds(now, data):
+            if (now.status == 404) if data is None else holds(now, data, self.limits):
                 return
             same = now.etag == headers["If-Match"] if "If-Match" in headers else now.status == 404
             if not same and (data is not None or "If-Match" in headers):
                 raise failure
-
-    def _holds(self, now: Reply, data: bytes) -> bool:
-        if now.status != 200 or now.body == data:
-            return now.status == 200
-        try:
-            return same_triples(document_of(now, self.limits).graph, parse_turtle(data, now.url, self.limits))
-        except LifepodError:
-            return False
 
     async def post(
         self, container: str, body: bytes | Graph = b"", *, slug: str = "", content_type: str = TURTLE
@@ -244,12 +239,19 @@ class Resources:
         return own_spelling(where)
 
     async def create_container(self, url: str) -> bool:
-        """Make a container; whether it is new. Servers answer 409 or 412 where it exists."""
+        """Make a container; whether it is new. Servers answer 409 or 412 where it exists.
+
+        Raises :class:`Conflict` where a file of that name stands there.
+        """
         if not url.endswith("/"):
             raise Malformed(f"{plain(url)} is no container address: those end in a slash.", place=url)
         reply = await self._sender.send("PUT", url, {"Content-Type": TURTLE, "If-None-Match": "*"}, b"")
         if reply.status in (405, 409, 412):
-            await self.head(url)
+            try:
+                await self.head(url)
+            except Missing:
+                said = f"{plain(url)} cannot be made: a file of that name is there."
+                raise Conflict(said, place=url, advice="Choose another name, or move the file.") from None
             return False
         failure = failure_of("PUT", reply)
         if failure is not None:
@@ -264,7 +266,7 @@ class Resources:
         if url.endswith("/"):
             # Some servers delete all that is below without asking, so what a listing names in any way counts.
             reply = await self.get(url, accept=RDF)
-            if any(link.rel == "type" and link.target == PIM_STORAGE_TYPE for link in reply.links):
+            if reply.is_storage:
                 raise root
             if names_members(reply, self.limits):
                 raise Conflict(f"{plain(url)} is not empty.", place=url, advice="Delete what it holds first.")
@@ -356,26 +358,18 @@ class Resources:
             if await self._patched(before.url, patch, guard):
                 if not guard or self._is(_PATCH_WELL, before.url):
                     return  # without versions it is read back in any case
-                guard = await self._half_done(before, after)
+                guard = left_to_do(before, after, await self.read(before.url))
                 if not guard:
                     return
                 break
-        await self._must("PUT", before.url, {"Content-Type": TURTLE, **guard}, write_turtle(after))
+        # An access document is Turtle everywhere (https://solidproject.org/TR/wac#server-get-acl-turtle).
+        stored = None if whole else await self._sender.send("HEAD", before.url, {"Accept": "*/*"})
+        kind, body = as_stored(after, stored, self.limits)
+        await self._must("PUT", before.url, {"Content-Type": kind, **guard}, body)
 
     def _is(self, servers: tuple[str, ...], url: str) -> bool:
         said = self._powered.get(origin_of(url), "")
         return any(name in said for name in servers)
-
-    async def _half_done(self, before: Document, after: Graph) -> dict[str, str]:
-        """After a patch: the guard to write the whole with, where the server did not do all of it; else empty."""
-        now = await self.read(before.url)
-        if same_triples(now.graph, after):
-            return {}
-        old, new, there = set(before.graph), set(after), set(now.graph)
-        if now.etag is None or not (same_triples(now.graph, before.graph) or old & new <= there <= old | new):
-            said = f"{plain(before.url)} was patched, but now holds something else."
-            raise Unconfirmed(said, place=before.url)
-        return {"If-Match": now.etag}
 
     async def _patched(self, url: str, patch: Patch, guard: dict[str, str]) -> bool:
         reply = await self._sender.send("PATCH", url, {"Content-Type": patch.content_type, **guard}, patch.body)

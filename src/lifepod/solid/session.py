@@ -18,7 +18,10 @@ from lifepod.solid.keyring import Store
 from lifepod.solid.login import Credentials as Credentials  # part of what can be remembered
 from lifepod.solid.login import sign_in, take_up
 from lifepod.solid.pod import Pod
-from lifepod.solid.remembered import Profile, choose, default_of, load, root_of, save
+from lifepod.solid.remembered import Profile as Profile
+from lifepod.solid.remembered import changing, default_of, load, root_of, save
+from lifepod.solid.remembered import choose as choose  # what a login is chosen by
+from lifepod.solid.remembered import profiles as profiles
 from lifepod.solid.send import Gates, Sender
 from lifepod.solid.vault import BrowserLogin, Vault, browser_login_of
 
@@ -34,6 +37,11 @@ def remember(name: str, login: Login, storage: str, store: Store) -> Profile:
     """
     if not _NAME.match(name):
         raise Malformed(f"{plain(name, 60)} cannot name a login.", advice="Use small letters, digits, dots and dashes.")
+    with changing():
+        return _remembered(name, login, storage, store)
+
+
+def _remembered(name: str, login: Login, storage: str, store: Store) -> Profile:
     default, kept = load()
     if name in kept and kept[name]["webid"] != login.webid:
         raise Conflict(
@@ -63,11 +71,12 @@ def forget(name: str, store: Store) -> BrowserLogin | None:
     The login of a browser whose secret went with it is handed back, so that its server can be told; a client credential
     stays valid until it is deleted on the server.
     """
-    default, kept = load()
-    profile = choose(name)
-    gone = kept.pop(profile.name)
-    secret = _drop_secret(gone, kept, store)
-    save(default_of(default, kept), kept)
+    with changing():
+        default, kept = load()
+        profile = choose(name)
+        gone = kept.pop(profile.name)
+        secret = _drop_secret(gone, kept, store)
+        save(default_of(default, kept), kept)
     return browser_login_of(secret)
 
 

@@ -3,6 +3,8 @@
 It refuses to delete what was not listed, or in another version than was listed; to take a tree for known where a part
 of it could not be looked into; and to let rules be lost in silence: what has rules of its own is named in the plan.
 
+* An access document goes with what it rules only where nothing else of the tree is what it would delete, and in the
+  version that was seen.
 * Nothing is ever deleted as a tree: some servers would take what came in meanwhile, and some a pod's root with it.
 * A copy carries bytes and media type. Who may see it is decided by the container it lands in.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -20,8 +22,9 @@ from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Undecided
 from lifepod.plain import plain
 from lifepod.solid.download import download
 from lifepod.solid.resources import Resources
-from lifepod.solid.upload import Parcel, upload
-from lifepod.solid.wire import Reply, failure_of, own_spelling
+from lifepod.solid.upload import Parcel, must_be_no_rules, together, upload
+from lifepod.solid.walking import walked as walked  # for those who look at a tree level by level
+from lifepod.solid.wire import Reply, named_like_rules, own_spelling
 
 Step = Callable[[str, int, int], None]
 """Hears what is being done, how many are done, and how many there are."""
@@ -43,7 +46,11 @@ class Item:
     etag: str = ""
     """The version that was seen; empty where the server names none."""
     control: str = ""
-    """Its own access document; empty where it inherits, ``"?"`` where we may not look."""
+    """Its own access document; empty where it inherits, ``"?"`` where we may not look or it is none we believe in."""
+    control_etag: str = ""
+    """The version of that."""
+    is_pod: bool = False
+    """The root of a pod, whoever's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,18 @@ async def look_at(pod: Resources, url: str, tell: Step = quiet) -> Tree:
             found += [member for member, _ in listing.members]
             tell("looking", len(found), 0)
     items = await _items(pod, list(dict.fromkeys(found)), tell)
-    rules = {item.control for item in items}
     # Some servers list access documents beside what they rule; they go with it and are no places of their own.
-    places = [item for item in items if item.url not in rules]
+    listed = {item.url for item in items}
+    believed = [replace(item, control="?") if _is_a_place(item.control, listed) else item for item in items]
+    rules = {item.control for item in believed}
+    places = [item for item in believed if item.url not in rules]
     ordered = sorted(places, key=lambda item: (-item.url.rstrip("/").count("/"), item.url.endswith("/"), item.url))
     return Tree(place, tuple(ordered), tuple(unread))
+
+
+def _is_a_place(control: str, listed: set[str]) -> bool:
+    """Whether what was named as an access document is an ordinary file of the tree, which somebody wants to be lost."""
+    return control in listed and not named_like_rules(control)
 
 
 async def _items(pod: Resources, urls: list[str], tell: Step) -> list[Item]:
@@ -115,17 +129,21 @@ async def _item(pod: Resources, url: str) -> Item | None:
         reply = await pod.head(url)
     except Missing:
         return None  # gone since it was listed
-    return Item(url, reply.etag or "", await _own_control(pod, reply))
+    control, version = await _own_control(pod, reply)
+    return Item(url, reply.etag or "", control, version, reply.is_storage)
 
 
-async def _own_control(pod: Resources, reply: Reply) -> str:
+async def _own_control(pod: Resources, reply: Reply) -> tuple[str, str]:
     link = reply.link("acl")
     if link is None or link == reply.url:
-        return ""
+        named = any(one.rel == "acl" and one.target != reply.url for one in reply.links)
+        return "?" if named else "", ""
     found = await pod.ask("HEAD", link)
     if found.status == 404:
-        return ""
-    return own_spelling(link) if found.status < 300 else "?"
+        return "", ""
+    # What has an access document of its own is an ordinary place, unless its name says otherwise.
+    believed = found.status < 300 and (found.link("acl") in (None, link) or named_like_rules(link))
+    return (own_spelling(link), found.etag or "") if believed else ("?", "")
 
 
 def must_be_whole(tree: Tree) -> None:
@@ -137,6 +155,15 @@ def must_be_whole(tree: Tree) -> None:
         )
 
 
+def must_hold_no_pod(pod: Resources, tree: Tree) -> None:
+    """Raise :class:`Malformed` where a pod's root is in the tree, whoever's pod: all below it would be gone first."""
+    roots = [item.url for item in tree.items if item.is_pod or item.url == pod.storage]
+    if roots or (pod.storage and pod.storage.startswith(tree.root) and tree.root.endswith("/")):
+        root = roots[0] if roots else pod.storage
+        said = f"{plain(root)} is the root of a pod; it is never deleted."
+        raise Malformed(said, place=root, advice="Name what is to go below it.")
+
+
 async def remove(pod: Resources, tree: Tree, tell: Step = quiet) -> int:
     """Delete what was listed, leaf by leaf, each in the version that was listed; how many.
 
@@ -144,9 +171,7 @@ async def remove(pod: Resources, tree: Tree, tell: Step = quiet) -> int:
     is left still stands.
     """
     must_be_whole(tree)
-    if tree.root == pod.storage:
-        said = f"{plain(tree.root)} is the root of a pod; it is never deleted."
-        raise Malformed(said, place=tree.root, advice="Name what is to go below it.")
+    must_hold_no_pod(pod, tree)
     done, total = 0, len(tree.items)
     for group in _groups(tree.items):
         tell("deleting", done, total)
@@ -174,7 +199,7 @@ async def _delete(pod: Resources, item: Item) -> None:
     if not item.url.endswith("/"):
         await pod.delete(item.url, match=item.etag or None)
         if rules:
-            await _gone(pod, rules)
+            await _gone(pod, item)
         return
     # A container's version moves with every member that went, so its own emptiness is what is asked for.
     try:
@@ -183,19 +208,29 @@ async def _delete(pod: Resources, item: Item) -> None:
         # Where a server lists its rules as a member, they go last of all: it is empty but for them.
         if not rules or {url for url, _ in (await pod.list(item.url)).members} != {rules}:
             raise
-        await _gone(pod, rules)
+        await _gone(pod, item)
         await pod.delete(item.url)
 
 
-async def _gone(pod: Resources, control: str) -> None:
-    reply = await pod.ask("DELETE", control)
-    if reply.status not in (404, 405) and (failure := failure_of("DELETE", reply)) is not None:
-        raise failure
+async def _gone(pod: Resources, item: Item) -> None:
+    """The access document of what was deleted, in the version that was seen; most servers took it along."""
+    try:
+        await pod.delete(item.control, match=item.control_etag or None)
+    except (Missing, Conflict, Malformed):
+        if (await pod.ask("HEAD", item.control)).status not in (404, 410):
+            raise
 
 
 async def plan_copy(pod: Resources, source: str, target: str, tell: Step = quiet) -> Copying:
-    """What a copy would make; raises :class:`Malformed` where a container would go into itself or become a file."""
-    tree, goal = await look_at(pod, source, tell), own_spelling(target)
+    """What a copy would make; raises :class:`Malformed` where something would go onto or into itself, or become another
+    kind of thing.
+    """
+    goal = own_spelling(target)
+    if goal == own_spelling(source):
+        said = f"{plain(goal)} is what is to be copied; it cannot be put in its own place."
+        raise Malformed(said, place=goal, advice="Name another place.")
+    must_be_no_rules(goal)
+    tree = await look_at(pod, source, tell)
     if tree.root.endswith("/") is not goal.endswith("/"):
         said = f"{plain(goal)} must end in a slash just if {plain(tree.root)} does."
         raise Malformed(said, place=goal, advice="Containers end in a slash, files do not.")
@@ -221,26 +256,17 @@ async def copy(pod: Resources, plan: Copying, tell: Step = quiet, *, overwrite: 
         if url.endswith("/"):
             await pod.create_container(url)
             done += 1
+    standing = set(plan.standing)
     files = [(item, url) for item, url in plan.pairs if not url.endswith("/")]
     for first in range(0, len(files), _AT_ONCE):
         tell("copying", done, total)
         some = files[first : first + _AT_ONCE]
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_copied(pod, item, url, url in plan.standing)) for item, url in some]
-        for failure in (task.result() for task in tasks):
-            if failure is not None:
-                raise failure
+        for end in await together([_copy_one(pod, item, url, replacing=url in standing) for item, url in some]):
+            if end is not None:
+                raise end
         done += len(some)
     tell("copying", total, total)
     return total
-
-
-async def _copied(pod: Resources, item: Item, url: str, replace: bool) -> LifepodError | None:
-    try:
-        await _copy_one(pod, item, url, replace=replace)
-    except LifepodError as failure:
-        return failure  # a group would wrap what is raised
-    return None
 
 
 def _in_the_way(standing: Iterable[str]) -> Conflict:
@@ -252,9 +278,9 @@ def _in_the_way(standing: Iterable[str]) -> Conflict:
     )
 
 
-async def _copy_one(pod: Resources, item: Item, url: str, *, replace: bool) -> None:
+async def _copy_one(pod: Resources, item: Item, url: str, *, replacing: bool) -> None:
     match = None
-    if replace:
+    if replacing:
         match = (await pod.head(url)).etag or "*"
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as held:
         between = cast(BinaryIO, held)
@@ -272,6 +298,7 @@ async def move(
     Raises :class:`~lifepod.errors.Undecided` before anything is written where places have rules of their own: they
     would be lost, and what was closed might stand open. With ``drop_rules`` the new containers decide alone.
     """
+    must_hold_no_pod(pod, plan.tree)
     if plan.tree.with_rules and not drop_rules:
         raise Undecided(
             f"{plain(plan.tree.with_rules[0])} has rules of its own, which would not move along.",

@@ -17,15 +17,19 @@ Lister = Callable[[str], Awaitable[Listing]]
 """Lists one container; raises where it cannot be listed."""
 
 
-async def walked(url: str, lister: Lister, limits: Limits) -> AsyncGenerator[Listing, None]:
-    """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept."""
+async def walked(url: str, lister: Lister, limits: Limits, levels: int | None = None) -> AsyncGenerator[Listing, None]:
+    """Every container from ``url`` down, in the order they answer; a failure is a value, limits are kept.
+
+    With ``levels`` no more of them are listed, one under the other; what lies deeper was not asked for and is not cut.
+    """
     seen, count, tasks = {url}, 1, {asyncio.create_task(_listed(lister, url, 0))}
     try:
         while tasks:
             done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for listing, depth in (task.result() for task in done):
                 count += len(listing.members)
-                below = [u for u, _ in listing.members if u.endswith("/") and u not in seen]
+                deeper = levels is None or depth + 1 < levels
+                below = [u for u, _ in listing.members if deeper and u.endswith("/") and u not in seen]
                 cut = bool(below) and (depth >= limits.walk_depth or count > limits.walk_count)
                 if not cut:
                     seen.update(below)

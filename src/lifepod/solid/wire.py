@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotSignedIn, Refused, TooBig, Unreachable
+from lifepod.names import PIM_STORAGE_TYPE
 from lifepod.plain import plain
 
 TURTLE = "text/turtle"
@@ -67,8 +68,42 @@ class Reply:
         return parse_links(self.headers.get("link", ""), self.url)
 
     def link(self, rel: str) -> str | None:
-        """The first target of a relation."""
-        return next((link.target for link in self.links if link.rel == rel), None)
+        """The first target of a relation; of ``acl`` only one that this server can speak for.
+
+        Whoever reads, writes or deletes an access document does it with the login, so no server may name one of
+        another: its origin must be that of the answer, and it must be no container.
+        """
+        target = next((link.target for link in self.links if link.rel == rel), None)
+        return None if rel == "acl" and target is not None and not _is_control(target, self.url) else target
+
+    @property
+    def is_storage(self) -> bool:
+        """Whether this is the root of a pod (Solid Protocol §4.1)."""
+        return any(link.rel == "type" and link.target == PIM_STORAGE_TYPE for link in self.links)
+
+
+def _is_control(target: str, place: str) -> bool:
+    try:
+        spelt, home = own_spelling(target), own_spelling(place)
+    except Malformed:
+        return False
+    return origin_of(spelt) == origin_of(home) and not spelt.endswith("/")
+
+
+_LIKE_RULES = (".acl", ".acr", ".meta")
+"""Endings under which servers keep what rules and describes a file; sent as files they would be taken for that."""
+
+
+def named_like_rules(name: str) -> bool:
+    """Whether a name, or the last part of an address, is one that servers keep rules and descriptions under."""
+    return unquote(name).lower().endswith(_LIKE_RULES)
+
+
+def length_told(reply: Reply) -> int | None:
+    """How many bytes there are, as an answer's head says it; ``None`` where it does not (RFC 9110 §8.6)."""
+    said = reply.headers.get("content-length", "")
+    plainly = re.fullmatch(r"\d{1,18}", said) and "content-encoding" not in reply.headers
+    return int(said) if plainly and reply.status == 200 else None
 
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'

@@ -194,7 +194,7 @@ class Times:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return "no-time"
-        if not isfinite(value) or abs(value) > 10**15:
+        if abs(value) > 10**15 or not isfinite(value):  # in this order: a long number has no finite float
             return "bad-time"
         return self._stamps.moment(int(value) * unit)
 

@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from lifepod.errors import Malformed
+from lifepod.errors import Malformed, TooBig
 from lifepod.journal.importers.entries import encoding_of
 from lifepod.journal.source import Member
 from lifepod.limits import LIMITS
@@ -28,8 +28,9 @@ _DELIMITERS = ",;\t|"
 
 def header(head: bytes, skip: int = 0) -> tuple[str, ...]:
     """The names in the first line of a table (after ``skip`` lines), whitespace evened; empty where it is no table."""
-    lines = head.decode(encoding_of(head), errors="replace").splitlines()[skip:]
-    first = lines[0] if lines else ""
+    encoding = encoding_of(head)
+    lines = head.decode(encoding, errors="replace" if encoding == "utf-16" else "surrogateescape").splitlines()[skip:]
+    first = _mended(lines[0]) if lines else ""
     if "\0" in first or not any(mark in first for mark in _DELIMITERS):
         return ()
     return tuple(" ".join(name.split()) for name in next(csv.reader([first], delimiter=delimiter_of(first)), []))
@@ -61,19 +62,27 @@ def rows(
         text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
         try:
             for _ in range(skip):
-                text.readline()
-            first = text.readline(LIMITS.field_bytes)
+                text.readline(LIMITS.field_bytes)
+            first = _mended(text.readline(LIMITS.field_bytes))
             mark = delimiter_of(first)
             places = _places(next(csv.reader([first], delimiter=mark), []), columns)
-            for row in csv.reader(text, delimiter=mark):
+            for row in csv.reader(_lines(text, member.path), delimiter=mark):
                 if not row:
                     continue
                 number += 1
                 yield number, {ours: _cell(row, where, nothing) for ours, where in places.items()}
-        except (csv.Error, UnicodeError):
+        except (csv.Error, UnicodeError, TooBig):
             raise Malformed(
                 f"{plain(member.path)} goes wrong at row {number + 1}.", place=plain(member.path), line=number + 1
             ) from None
+
+
+def _lines(text: io.TextIOWrapper, path: str) -> Iterator[str]:
+    """The lines of a file, none longer than a field may be; raises :class:`TooBig`."""
+    while line := text.readline(LIMITS.field_bytes):
+        if len(line) >= LIMITS.field_bytes and not line.endswith(("\n", "\r")):
+            raise TooBig(f"{plain(path)} has a line that is too long.", bound=LIMITS.field_bytes, place=plain(path))
+        yield line
 
 
 def _places(names: Sequence[str], columns: Columns) -> dict[str, list[int]]:
