@@ -101,7 +101,7 @@ def test_an_end_outside_of_time_is_wrong_use(end: str, cli: Cli, double: PodDoub
         ("http://example.com/x/", "--profile NAME"),
         ("https://pod.example/alice", "https://pod.example/alice/ with a slash at the end"),
         ("https://pod.example/bob/x/", "--profile NAME"),
-        ("journal/%2e%2e/x/", "without . and .."),
+        ("https://pod.example/alice/journal/%2e%2e/x/", "without . and .."),
     ],
 )
 def test_a_place_outside_of_the_pod_is_told_with_what_to_do(

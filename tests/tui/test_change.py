@@ -373,7 +373,7 @@ async def test_what_hides_who_has_access_is_not_edited() -> None:
 
 @pytest.mark.parametrize("verb", ["grant", "revoke"])
 async def test_the_command_that_does_the_same_is_shown_and_is_one(verb: str) -> None:
-    place = "journal/it's%20here/"
+    place = "journal/it's 100% here/"
     async with seated(await stage_of(small_pod(place)).keep(), (100, 32)) as seat:
         await seat.settle()
         await ask(seat, verb, ACME, place)

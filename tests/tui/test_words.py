@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.cells import cell_len
 from tests.access.worlds import ACME, ANYONE, BASE, BOLT, OWNER, SIGNED, TEAM, owned, rule, world
+from tests.double.pod_double import PodDouble
+from tests.owner.signed import signed_in
 from tests.tui.look import shown
 from tests.tui.stage import agent_rule, seated, small_pod, stage_of
 
@@ -239,3 +241,16 @@ def test_a_plan_in_words_leaves_nothing_out() -> None:
         assert f"{shift.who} loses {shift.mode.value}, {shift.before.word} → {shift.after.word}" in said
     assert all(warning in said for warning in made.warnings)
     assert said.endswith("The same as: lifepod revoke …")
+
+
+@pytest.mark.parametrize("name", ["a b.txt", "100%25.txt", "grün/", "what?", "a#b", "it's/", "100%"])
+async def test_a_place_is_named_as_a_person_can_type_it(name: str) -> None:
+    double = PodDouble()
+    async with signed_in(double) as pod:
+        assert place_name(pod.url(name), pod.storage) == name
+        assert pod.url(place_name(pod.url(name), pod.storage)) == pod.url(name)
+
+
+@pytest.mark.parametrize("path", ["a%2Fb.txt", "%FF.txt"])
+def test_a_name_that_cannot_be_typed_is_told_by_its_address(path: str) -> None:
+    assert place_name(BASE + path, BASE) == BASE + path

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from lifepod.access.rules import MODES, Answer, Mode
 from lifepod.plain import plain
@@ -72,8 +73,14 @@ def _less(entry: Entry) -> str:
 
 
 def place_name(url: str, storage: str, limit: int = 300) -> str:
-    """A place as named below the pod; the pod itself is ``/``."""
-    return plain((url.removeprefix(storage) or "/") if url.startswith(storage) else url, limit)
+    """A place as a person names it below the pod, and can type it; the pod itself is ``/``."""
+    if not url.startswith(storage):
+        return plain(url, limit)
+    path = url.removeprefix(storage)
+    name = unquote(path)
+    # A slash inside a name, or what is no text, cannot be typed: there the address says it.
+    whole = "%2f" in path.lower() or "\ufffd" in name
+    return plain(url if whole else name or "/", limit)
 
 
 def agent_name(audience: str, owner: str) -> str:
