@@ -341,7 +341,7 @@ def test_as_many_cards_are_seen_as_another_reader_sees_and_they_agree(path: Path
 
 @pytest.mark.parametrize("path", REAL[1:], ids=lambda path: path.name)
 def test_no_line_is_lost_where_the_other_reader_loses_two(path: Path) -> None:
-    from lifepod.journal.importers.vcard import content_lines
+    from lifepod.journal.importers.contentlines import content_lines
 
     wanted = frozenset({"NOTE", "LABEL", "ADR", "URL", "FBURL", "KEY", "REV"})
     lines = {line.name: line.text for line in content_lines(exports.members(path)[0], wanted)}

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 from lifepod.errors import Malformed, TooBig
 from lifepod.journal.activity import Activity, Fact, Moment, Precision, Reason, Skipped
 from lifepod.journal.importers.clock import out_of_bounds
+from lifepod.journal.importers.contentlines import CALENDAR, Block, ContentLine, blocks, unescaped
 from lifepod.journal.importers.entries import encoding_of
-from lifepod.journal.importers.vcard import CALENDAR, Block, ContentLine, blocks, unescaped
 from lifepod.journal.redact import clean_text, slug
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.limits import LIMITS

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped
 from lifepod.journal.importers import meta
-from lifepod.journal.importers.facebook import Conversation, conversation, message
 from lifepod.journal.importers.meta import Entry, Family, Found, Said, Times, What, dicts, said, text_of
+from lifepod.journal.importers.meta_messages import Conversation, conversation, message
 from lifepod.journal.redact import search_query_of, visited
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.names import SCHEMA

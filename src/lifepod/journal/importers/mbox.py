@@ -14,14 +14,14 @@ from datetime import UTC
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import parsedate_to_datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import BinaryIO
-from urllib.parse import quote
 
 from lifepod.errors import Malformed, TooBig
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped
 from lifepod.journal.importers.clock import moment_of, out_of_bounds
-from lifepod.journal.redact import clean_text, clean_url
+from lifepod.journal.importers.mailaddresses import ADDRESS, as_text, mailto
+from lifepod.journal.redact import clean_text
 from lifepod.journal.source import Importer, Match, Member
 from lifepod.limits import LIMITS
 from lifepod.names import LP_THREAD, SCHEMA
@@ -65,19 +65,12 @@ _EXPUNGED = 0x0008
 _UNIT = "\x1f"
 _LINE_COST = 100
 """Bytes that a kept header line counts beside its own, because it takes memory however short it is."""
-_LONGEST_DATE, _LONGEST_ADDRESS = 200, 500
+_LONGEST_DATE = 200
 _ASIDE_TEXT = re.compile(r'"(?:[^"\\]++|\\.|\\$)*+("(?:@[^\s<>,;]*)?|$)|\([^()]*+\)', re.DOTALL)
 """A name in quotes, or a comment. An address whose own name is quoted goes with it; nobody has one."""
 _ANGLES = re.compile(r"<([^<>]*+)>")
-_MARKS = r"""\s@<>(),:;"\\\[\]"""
-_ADDRESS = re.compile(rf"(?<![^{_MARKS}])[^{_MARKS}]{{1,200}}+@[^{_MARKS}]{{1,255}}+")
-_RESERVED = re.compile(r"[%?#/&=^`{|}]")
 _LEAP = re.compile(r"(:[0-9]{2}):60\b")
 _SECONDS = re.compile(r"[0-9][:.][0-9]{2}[:.][0-9]{2}")
-_CHARSET = re.compile(
-    r"iso-?8859-\d+|(?:windows|cp)-?125\d|shift_?jis|euc-(?:jp|kr)|iso-2022-jp|gb(?:k|2312|18030)|big5|koi8-r",
-    re.IGNORECASE,
-)
 
 
 class Mail:
@@ -259,29 +252,13 @@ def _addresses(values: Sequence[bytes]) -> tuple[Iri, ...]:
 def _bare(text: str) -> tuple[Iri, ...]:
     parts = re.split("[,;]", _ASIDE_TEXT.sub(_unquoted, text))
     shown = (one for part in parts if "@" in part for one in _ANGLES.findall(part) or [part])
-    found = (mailto(match.group()) for one in shown if (match := _ADDRESS.search(one)))
+    found = (mailto(match.group()) for one in shown if (match := ADDRESS.search(one)))
     return tuple(dict.fromkeys(iri for iri in found if iri))
 
 
 def _unquoted(match: re.Match[str]) -> str:
     # A quote that is never closed is only a mark; what stands behind it counts.
     return " " if match.group(1) != "" else match.group()[1:]
-
-
-def mailto(text: str) -> Iri | None:
-    """An e-mail address as an address of the web (RFC 6068); ``None`` where it is none."""
-    return _mailto(text) if len(text) <= _LONGEST_ADDRESS else None
-
-
-@lru_cache(maxsize=16_384)
-def _mailto(text: str) -> Iri | None:
-    shown = unicodedata.normalize("NFC", re.sub(r"(?i)^\s*mailto:", "", text).strip())
-    if not _ADDRESS.fullmatch(shown):
-        return None
-    local, _, domain = shown.partition("@")
-    url = f"mailto:{_RESERVED.sub(lambda m: quote(m.group(), safe=''), local)}@{domain.lower()}"
-    # What would have to be masked was no address that anybody writes to.
-    return Iri(url) if clean_url(url) == url else None
 
 
 def _ids(values: Sequence[bytes]) -> list[str]:
@@ -301,16 +278,6 @@ def _decoded(text: str) -> str:
     except (HeaderParseError, ValueError):
         return text
     return "".join(as_text(part, said or "") if isinstance(part, bytes) else part for part, said in parts)
-
-
-def as_text(data: bytes, said: str = "") -> str:
-    """Bytes as text, whatever they say of their own encoding, because that is often a lie."""
-    for encoding in ("utf-8", said if _CHARSET.fullmatch(said) else "cp1252"):
-        try:
-            return data.decode(encoding)
-        except (LookupError, UnicodeError):
-            continue
-    return data.decode("cp1252", "replace")
 
 
 IMPORTER: Importer = Mail()
