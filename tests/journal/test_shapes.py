@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.journal import test_bank_csv, test_facebook, test_instagram, test_netflix, test_spotify, test_youtube
 from tests.journal.exports import NOW, written
 
 from lifepod.home.story_files import write_story
@@ -51,6 +52,32 @@ def test_the_sample_week_fits(tmp_path: Path) -> None:
 def test_what_others_wrote_fits(folder: Path) -> None:
     for path, data in partitions(folder).items():
         assert report(data).conforms, (path, report(data).findings[:3])
+
+
+def synthetic(folder: Path) -> list[Path]:
+    """One file of each shape that nobody has written an example of that may be kept here."""
+    made = [test_spotify.sample(folder / f"spotify {name}", name) for name in test_spotify.SAMPLES]
+    made += [
+        test_facebook.export(folder / f"facebook {name}", tail, content)
+        for name, (tail, content, _) in test_facebook.SHAPES.items()
+    ]
+    made += [
+        test_instagram.export(folder / f"instagram {name}", tail, content)
+        for name, (tail, content, _) in test_instagram.SHAPES.items()
+    ]
+    made += [test_netflix.full(folder / f"netflix {name}", name) for name in test_netflix.TABLES]
+    made += [test_bank_csv.sample(folder / f"bank {name}", name) for name in test_bank_csv.SAMPLES]
+    made.append(test_netflix.short(folder / "netflix"))
+    made += [written(folder / f"youtube {n}" / f"{n}.csv", text) for n, text in test_youtube.SAMPLES.items()]
+    return made
+
+
+def test_the_shapes_we_know_from_others_words_fit(tmp_path: Path) -> None:
+    found = {str(path): partitions(path) for path in synthetic(tmp_path)}
+    assert all(found.values())
+    for path, written_there in found.items():
+        for data in written_there.values():
+            assert report(data).conforms, (path, report(data).findings[:3])
 
 
 @pytest.mark.parametrize(
