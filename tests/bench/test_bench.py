@@ -42,7 +42,9 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "My Activity entries to Turtle",
         "My Activity entries",
     }
-    assert all(row["ratio"] > 0 for row in rows if row["peer"] and row["value"])
+    # A reader of others that is not installed here is named, and compared with nothing.
+    there = [row for row in rows if row["peer"] and row["value"] and "not installed" not in row["peer"]]
+    assert all(row["ratio"] > 0 for row in there)
     assert all(row["peer"] for row in rows if "401s" not in row["what"])
     assert all(row["value"] == 0 for row in rows if "401s" in row["what"])
     counted = [row for row in rows if row["unit"] == "requests"]
