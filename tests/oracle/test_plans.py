@@ -7,7 +7,7 @@ from tests.oracle.carried import carried_out
 from tests.oracle.stage import Stage
 
 pytestmark = pytest.mark.live
-SEED, TREES = 7, 8
+SEED, TREES = 7, 12
 
 
 async def test_after_a_plan_everyone_finds_what_it_foresaw(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
