@@ -173,7 +173,7 @@ class _Pump:
             return "item", await anext(self._items)
         except StopAsyncIteration:
             return "end", None
-        except Exception as error:
+        except Exception as error:  # it is raised again, in the thread that asked
             return "error", error
         finally:
             self._stepping = None

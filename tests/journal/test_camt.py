@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pycamt.parser import Camt053Parser  # type: ignore[import-untyped]
+from pycamt.parser import Camt053Parser
 from tests.journal import exports
 from tests.journal.exports import fact, filed, gathered, one, read, reasons, written, zipped
 

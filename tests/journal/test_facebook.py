@@ -328,7 +328,7 @@ def test_a_message_says_who_wrote_when_to_whom_in_which_conversation_and_nothing
     (found,) = kept(thread(tmp_path, message()))
     assert (found.kind, found.source, found.name) == ("message", "facebook", None)
     assert (fact(found, "sender"), fact(found, "recipient")) == ("Sam", "Zoë")
-    assert found.start == Moment(NOON.value.replace(microsecond=5000))  # type: ignore[call-arg]
+    assert found.start == Moment(exports.NOON.replace(microsecond=5000))
     assert len(str(fact(found, "thread"))) == 16
     assert SECRET not in repr(found)
 

@@ -420,7 +420,7 @@ def ours(items: list[Item]) -> list[tuple[object, ...]]:
 
 
 def theirs(path: Path) -> list[tuple[object, ...]]:
-    from ofxparse import OfxParser  # type: ignore[import-untyped]
+    from ofxparse import OfxParser
 
     with path.open("rb") as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")

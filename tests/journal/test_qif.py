@@ -386,7 +386,7 @@ def ours(items: list[Item]) -> list[tuple[object, ...]]:
 def theirs(path: Path) -> list[tuple[object, ...]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from quiffen import Qif  # type: ignore[import-untyped]
+        from quiffen import Qif
 
         accounts = Qif.parse(path).accounts.values()
     return sorted(

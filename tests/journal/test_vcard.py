@@ -328,7 +328,7 @@ def test_the_same_file_twice_or_in_halves_is_the_same_pod(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_as_many_cards_are_seen_as_another_reader_sees_and_they_agree(path: Path) -> None:
-    import vobject  # type: ignore[import-untyped]
+    import vobject
 
     (other,) = vobject.readComponents(path.read_bytes().decode(), ignoreUnreadable=True)
     (found,) = records(path)

@@ -404,3 +404,28 @@ async def test_a_server_that_fails_half_way_loses_nothing(
     await imported(double, exports)
     assert journal(double) == journal(reference)
     assert index(double) == index(reference)
+
+
+async def test_what_a_takeout_holds_instead_of_places_does_not_fail_the_rest(tmp_path: Path) -> None:
+    """Two importers share an export: the one has nothing that can be read, the other has."""
+    searches(tmp_path / "exports", "red shoes")
+    aside = tmp_path / "exports" / "Takeout" / "Location History (Timeline)"
+    aside.mkdir(parents=True)
+    (aside / "Encrypted Backups.txt").write_text("Your encrypted backups cannot be exported.")
+    (aside / "Settings.json").write_text('{"createdTime": "2020-01-01T00:00:00Z", "deviceSettings": []}')
+    seen = await preview(Wanted((tmp_path / "exports",)), silent)
+    assert {f.problem for f in seen.files} >= {"encrypted-placeholder", "unsupported-version"}
+    seen.must_have_read()
+    alone = await preview(Wanted((aside,)), silent)
+    with pytest.raises(NothingRead):
+        alone.must_have_read()
+
+
+async def test_an_empty_list_beside_another_importers_records_is_still_said(tmp_path: Path) -> None:
+    searches(tmp_path / "exports", "red shoes")
+    empty = tmp_path / "exports" / "your_instagram_activity" / "likes"
+    empty.mkdir(parents=True)
+    (empty / "liked_posts.json").write_text('{"likes_media_likes": []}')
+    seen = await preview(Wanted((tmp_path / "exports",)), silent)
+    with pytest.raises(NothingRead):
+        seen.must_have_read()

@@ -48,7 +48,7 @@ def golden(importer: Importer, path: Path, answers: Mapping[str, str] | None = N
             _read(importer, _held(hurt, member.path), said)
         except LifepodError:
             continue
-        except Exception as error:
+        except Exception as error:  # whatever it is, the engine would have to catch it
             raise _broken(f"falls over damaged file number {number} ({type(error).__name__}: {error})") from error
     return _text(items)
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from lifepod.errors import LifepodError, Malformed, Missing
-from lifepod.journal.source import Importer, Match, Member, Told
+from lifepod.journal.source import Importer, Match, Member, TakesAnswers
 from lifepod.plain import plain
 
 GROUP = "lifepod.importers"
@@ -69,7 +69,9 @@ def recognise(member: Member, answers: Mapping[str, str] | None = None) -> tuple
         if isinstance(one, Malformed):
             continue
         try:
-            match = one.recognise(member, answers) if isinstance(one, Told) and answers else one.recognise(member)
+            match = (
+                one.recognise(member, answers) if isinstance(one, TakesAnswers) and answers else one.recognise(member)
+            )
         except LifepodError as error:
             failures.append(error)
             match = None

@@ -84,7 +84,7 @@ class Importer(Protocol):
 
 
 @runtime_checkable
-class Told(Protocol):
+class TakesAnswers(Protocol):
     """An importer that knows more files with what the person told it; it says so by :attr:`takes_answers`."""
 
     takes_answers: bool

@@ -76,14 +76,7 @@ class Collected:
     def must_have_read(self) -> None:
         """Raise :class:`NothingRead` where a recognised file, or the whole pile, gave nothing."""
         good = {f.importer for f in self.files if f.records or f.known or f.whole}
-        # An export has files that are not read yet, and lists that are empty; they are no failure where its other files
-        # gave something.
-        aside = {"unsupported-version", "empty-export", "encrypted-placeholder"}
-        empty = [
-            f
-            for f in self.files
-            if f.importer and not (f.known or f.records or f.whole) and not (f.problem in aside and f.importer in good)
-        ]
+        empty = [f for f in self.files if f.importer and not (f.known or f.records or f.whole) and not _aside(f, good)]
         if empty:
             one = empty[0]
             raise NothingRead(f"{one.path} was recognised, but gave no record ({one.problem}).", advice=one.hint)
@@ -92,6 +85,16 @@ class Collected:
             if broken is not None:
                 raise NothingRead(f"{broken.path} could not be read ({broken.problem}).", advice=broken.hint)
             raise NothingRead("None of these files is an export that lifepod knows.")
+
+
+def _aside(report: FileReport, good: set[str]) -> bool:
+    """Whether a file without records is no failure beside what was read; ``good`` are the importers that gave some.
+
+    What an export holds beside what we read fails nothing; an empty list only where its own kind gave nothing else.
+    """
+    if report.problem in ("unsupported-version", "encrypted-placeholder"):
+        return bool(good)
+    return report.problem == "empty-export" and report.importer in good
 
 
 async def preview(wanted: Wanted, hear: Hear) -> Collected:

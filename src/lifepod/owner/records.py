@@ -108,11 +108,11 @@ async def _merged(
                 break
         else:
             day = _first((head[0] for head in heads if isinstance(head, tuple)), newest_first=newest_first)
-            same = [n for n, head in enumerate(heads) if isinstance(head, tuple) and head[0] == day]
-            together = [found for n in same for found in heads[n][1]]  # type: ignore[index]
+            same = [(n, head[1]) for n, head in enumerate(heads) if isinstance(head, tuple) and head[0] == day]
+            together = [found for _, told in same for found in told]
             for found in sorted(together if as_told else once(together), key=lambda f: f.when, reverse=newest_first):
                 yield found
-            for n in same:
+            for n, _ in same:
                 heads[n] = await anext(streams[n], None)
 
 
