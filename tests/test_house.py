@@ -256,7 +256,42 @@ def impure(house: House) -> list[str]:
     return out
 
 
-@pytest.mark.parametrize("check", [cycles, wrong_arrows, unknown_rooms, climbing, strangers, too_big, impure])
+def unreal(house: House) -> list[str]:
+    """Names that are there for type checkers alone, used where the program runs: it would only fail there."""
+    out = []
+    for file in house.files:
+        tree = ast.parse(file.text)
+        typed = {
+            alias.asname or alias.name
+            for block in ast.walk(tree)
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+            for node in block.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        out += [f"{file.name}: {name} is there for typing only" for name in used_when_run(tree, typed)]
+    return out
+
+
+def used_when_run(node: ast.AST, names: set[str]) -> Iterator[str]:
+    """Which of the names are looked up at run time; annotations are not, and a function may import one itself."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        inner = (n for n in ast.walk(node) if isinstance(n, ast.ImportFrom))
+        names = names - {alias.asname or alias.name for one in inner for alias in one.names}
+        for part in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults), *node.body):
+            yield from used_when_run(part, names)
+    elif isinstance(node, ast.AnnAssign):
+        if node.value is not None:
+            yield from used_when_run(node.value, names)
+    elif isinstance(node, ast.Name):
+        if node.id in names:
+            yield node.id
+    elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from used_when_run(child, names)
+
+
+@pytest.mark.parametrize("check", [cycles, wrong_arrows, unknown_rooms, climbing, strangers, too_big, impure, unreal])
 def test_the_house_keeps_its_own_rules(check: Callable[[House], list[str]]) -> None:
     assert check(HOUSE) == []
 
@@ -353,6 +388,7 @@ SOUND = {
     "solid/pod.py": "", "tui/app.py": "from lifepod.access import rules\n", "owner/look.py": "import asyncio\n",
     **{f"solid/s{n}.py": "" for n in range(7)},
 }  # fmt: skip
+_TYPED = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from lifepod.access.a import A\n"
 BROKEN: list[tuple[str, str, Callable[[House], list[str]]]] = [
     ("access/a.py", "from lifepod.access import b\n", cycles),
     ("access/a.py", "import lifepod.access.b\n", cycles),
@@ -392,6 +428,10 @@ BROKEN: list[tuple[str, str, Callable[[House], list[str]]]] = [
     ("access/h.py", "import datetime\nx = datetime.datetime.now()\n", impure),
     ("journal/h.py", "from datetime import date\nx = date.today()\n", impure),
     ("rdf/h.py", "import os\nx = os.urandom(4)\n", impure),
+    ("cli/i.py", f"{_TYPED}def f():\n    return list[A]()\n", unreal),
+    ("cli/i.py", f"{_TYPED}x: A = A()\n", unreal),
+    ("cli/i.py", f"{_TYPED}def f(x=A): ...\n", unreal),
+    ("cli/i.py", f"{_TYPED}def f(x): return isinstance(x, A)\n", unreal),
 ]
 
 

@@ -69,6 +69,20 @@ def test_a_record_is_found_shown_deleted_and_let_back_in(cli: Cli, made: Path) -
     assert len(cli("records")["records"]) == 5
 
 
+def test_all_that_fit_are_deleted_and_what_is_chosen_by_time_stays_empty(cli: Cli, made: Path) -> None:
+    chosen = ("--class", "searches", "--until", "2025-01")
+    plan = cli("records", "delete", *chosen, "--dry-run")
+    assert (len(plan["records"]), plan["deleted"], plan["dry_run"]) == (1, 0, True)
+    said = cli("records", "delete", *chosen, "--dry-run", text=True)
+    assert said.splitlines()[-1] == "1 record would be deleted. Nothing was."
+    assert cli("records", "delete", *chosen)["deleted"] == 1
+    assert cli("import", str(made / "exports"), "--again")["deleted"] == 1
+    (stretch,) = cli("records", "deleted")["stretches"]
+    assert stretch == {"source": "journal/searches/google-search/", "first": "0001-01-01", "last": "2025-01-31"}
+    cli("records", "restore", "journal/searches/google-search/")
+    assert cli("import", str(made / "exports"), "--again")["written"] == 1
+
+
 def test_records_are_printed_as_a_table_as_turtle_and_as_json_ld(cli: Cli) -> None:
     table = cli("records", "--limit", "2", text=True).splitlines()
     assert [line.split()[0] for line in table[:3]] == ["when", "2025-03-05", "2025-02-05"]

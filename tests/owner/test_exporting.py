@@ -327,7 +327,7 @@ async def test_another_pod_holds_the_same_bytes_afterwards(
     assert (done.written, done.unchanged, done.seen) == (4, 0, 4)
     assert new.body("lifepod/access/2025-01.ttl") is None
     assert any("addresses of the old pod" in report.hint for report in done.files)
-    assert "1 records of former imports were put back." in done.notes
+    assert "Put back, records of former imports: 1." in done.notes
 
 
 async def test_the_sample_exports_come_through_whole(tmp_path: Path) -> None:

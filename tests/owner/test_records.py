@@ -177,6 +177,17 @@ async def test_a_stretch_of_time_stays_empty_for_what_comes_later_too(double: Po
         assert await let_return(pod, SEARCH) == 3
 
 
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [("2025", "2025-12-31"), ("2025-02", "2025-02-28"), ("2024-02", "2024-02-29"), ("2025-01-05", "2025-01-05")],
+)
+async def test_a_stretch_ends_on_a_day_that_there_is(until: str, last: str, double: PodDouble) -> None:
+    sought = Sought(classes=("searches",), since="2025-01", until=until)
+    shown = await found(double, Sought(text="red shoes"))
+    (stretch,) = plan_deletion(shown, sought).stretches
+    assert (stretch.first, stretch.last) == ("2025-01-01", last)
+
+
 async def test_a_deletion_is_on_record_before_anything_goes(double: PodDouble) -> None:
     (lamp,) = await found(double, Sought(text="Lamp"))
     double.script("PUT", BOUGHT + "2025.ttl", faults.refused_connection(), 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lifepod.cli.options import Common, as_json, common, gathered
-from lifepod.cli.say import Voice, run, table
+from lifepod.cli.say import Voice, counted, run, table
 
 if TYPE_CHECKING:
     from lifepod.owner.collect import Collected
@@ -131,13 +131,15 @@ def _words(result: Collected) -> list[str]:
     )
     span = f", {result.first} to {result.last}" if result.first else ""
     if result.dry:
-        lines.append(f"Seen {result.seen}: {result.written} records would be filed{span}. Nothing was written.")
+        lines.append(
+            f"Seen {result.seen}: {counted(result.written, 'record')} would be filed{span}. Nothing was written."
+        )
     else:
-        left_out = sum(dict(result.skipped).values())
+        left_out, changed = sum(dict(result.skipped).values()), counted(len(result.partitions), "file")
         kept_out = f" {result.deleted} stay deleted." if result.deleted else ""
         lines.append(
             f"Seen {result.seen}{span}: {result.written} written, {result.unchanged} unchanged, {result.duplicates} in"
-            f" more than one file, {left_out} left out.{kept_out} {len(result.partitions)} files of the pod changed."
+            f" more than one file, {left_out} left out.{kept_out} {changed} of the pod changed."
         )
     lines += [f"  left out, {reason}: {count}" for reason, count in result.skipped]
     return lines

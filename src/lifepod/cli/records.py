@@ -13,7 +13,7 @@ import click
 
 from lifepod.cli.draft import edited
 from lifepod.cli.options import Command, Common, common, gathered
-from lifepod.cli.say import run, table
+from lifepod.cli.say import counted, run, table
 from lifepod.errors import Undecided
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _words(found: Sequence[Found], *, more: bool) -> list[str]:
     if more:
         lines.append(f"There are more than these {len(found)}: say --limit, or narrow it with --since or --class.")
     else:
-        lines.append(f"{len(found)} records." if len(found) != 1 else "1 record.")
+        lines.append(f"{counted(len(found), 'record')}.")
     return lines
 
 
@@ -262,11 +262,11 @@ def delete(options: Common, asked: Asked, how: Deleting, addresses: tuple[str, .
     named = [f"{path}#{name}" for path, found in plan.records for name in found]
     value = {"records": named, "deleted": done or 0, "dry_run": how.dry_run}
     if done is None:
-        said = "would be deleted. Nothing was." if how.dry_run else "were left as they are."
+        said = "would be deleted. Nothing was." if how.dry_run else "left as it was."
         words = [*named[:20], *([f"… and {len(named) - 20} more"] if len(named) > 20 else [])]
-        options.voice.data(value, [*words, f"{len(named)} records {said}"])
+        options.voice.data(value, [*words, f"{counted(len(named), 'record')} {said}"])
     else:
-        options.voice.data(value, [f"{done} records deleted. No import brings them back."])
+        options.voice.data(value, [f"{counted(done, 'record')} deleted. No import brings back what you deleted."])
 
 
 async def _delete(
@@ -274,7 +274,7 @@ async def _delete(
 ) -> tuple[Deletion, int | None]:
     from lifepod.owner import tending
     from lifepod.owner.desk import Desk
-    from lifepod.owner.records import Unread
+    from lifepod.owner.records import Found, Unread
 
     voice = options.voice
     async with Desk.open(options.profile) as desk:

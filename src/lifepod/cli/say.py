@@ -211,6 +211,11 @@ def run(work: Coroutine[object, object, T]) -> T:
     return asyncio.run(work)
 
 
+def counted(number: int, what: str) -> str:
+    """``1 record``, ``2 records``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """Columns as wide as they must be, counting wide characters as two; the last column is not padded."""
     cells = [[plain(cell, 200) for cell in row] for row in (head, *rows)]

@@ -50,8 +50,8 @@ async def put_back(pod: Pod, spool: Spool, begin: Begin, *, runs: bool) -> list[
         elif other and not runs:
             said.append(f"{plain(path)} was not put back: something else stands there.")
     if count:
-        what = "records of former imports" if runs else "other files of the export"
-        said.append(f"{count} {what} were put back.")
+        what = "Put back, records of former imports" if runs else "Put back, files that are no partitions"
+        said.append(f"{what}: {count}.")
     return said
 
 

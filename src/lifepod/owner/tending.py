@@ -8,6 +8,7 @@ the version it read, and to touch what a vendor delivered.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -57,9 +58,17 @@ def plan_deletion(found: Sequence[Found], sought: Sought | None = None) -> Delet
     if sought is not None and not (sought.text or sought.vendor or sought.place):
         first, last = sought.since or "0001", sought.until or "9999"
         if all(len(day) in (4, 7, 10) for day in (first, last)):
-            bounds = (first + "0001-01-01"[len(first) :], last + "9999-12-31"[len(last) :])
+            bounds = (first + "0001-01-01"[len(first) :], _last_day(last))
             stretches = {Stretch("/".join(path.split("/")[:3]) + "/", *bounds) for path in by_path}
     return Deletion(tuple((path, tuple(sorted(n))) for path, n in sorted(by_path.items())), tuple(sorted(stretches)))
+
+
+def _last_day(period: str) -> str:
+    """The last day of a year, a month or a day."""
+    if len(period) == 4:
+        return f"{period}-12-31"
+    year, month = int(period[:4]), int(period[5:7])
+    return period if len(period) == 10 else f"{period}-{monthrange(year, month)[1]:02}"
 
 
 async def delete(pod: Pod, plan: Deletion, hear: Heard = lambda done, whole: None) -> int:
