@@ -5,9 +5,17 @@ Everything follows from a seed, so that whatever is found can be found again.
 
 from __future__ import annotations
 
+import copy
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tests.journal import exports
+
+from lifepod.errors import LifepodError
+from lifepod.journal.activity import Activity, Skipped
+from lifepod.journal.source import Importer, Match
 
 Chance = random.Random
 _TIMES = (
@@ -98,3 +106,86 @@ def damaged(data: bytes, seed: int) -> bytes:
     for way in chance.sample(WAYS, k=chance.randint(1, 3)):
         data = way(data, chance)
     return data[: 4 * 1024 * 1024]
+
+
+# What the tests of single formats use beside it: the damage that hurts their form most.
+
+Damage = Callable[[bytes, Chance], bytes]
+_ODD_VALUES: tuple[object, ...] = (
+    None, True, 0, -1, 10**30, 1.5, "", "x", "\x00", "\ud800", "²", [], [[]], {}, {"name": 5}, {"value": 5}, "x" * 9000,
+)  # fmt: skip
+
+
+def spoiled(value: object, chance: Chance) -> object:
+    """A JSON value some of whose parts are gone or of another type."""
+    if chance.random() < 0.1:
+        return copy.deepcopy(chance.choice(_ODD_VALUES))
+    if isinstance(value, dict):
+        return {k: spoiled(v, chance) for k, v in value.items() if chance.random() > 0.08}
+    return [spoiled(v, chance) for v in value] if isinstance(value, list) else value
+
+
+def clipped(data: bytes, chance: Chance) -> bytes:
+    """Cut off, one bit flipped, or a piece gone."""
+    at, out = chance.randrange(len(data)), bytearray(data)
+    how = chance.randrange(3)
+    if how == 0:
+        return data[:at]
+    if how == 1:
+        out[at] ^= 1 << chance.randrange(8)
+        return bytes(out)
+    return data[:at] + data[at + chance.randint(1, 60) :]
+
+
+def mutated(data: bytes, chance: Chance, odd: Sequence[bytes], *more: Damage) -> bytes:
+    """Cut, flipped, a piece gone or doubled, something odd in between, or one of ``more``."""
+    at, to = sorted(chance.randrange(len(data)) for _ in range(2))
+    ways: list[Damage] = [
+        lambda data, chance: data[:at],
+        lambda data, chance: data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :],
+        lambda data, chance: data[:at] + data[to:],
+        lambda data, chance: data[:to] + data[at:],
+        lambda data, chance: data[:at] + chance.choice(odd) + data[at:],
+        *more,
+    ]
+    return chance.choice(ways)(data, chance)
+
+
+def other_digits(data: bytes, chance: Chance) -> bytes:
+    return re.sub(rb"[0-9]", lambda m: b"%d" % chance.randrange(10), data)
+
+
+def without_lines(data: bytes, chance: Chance) -> bytes:
+    return b"\n".join(line for line in data.split(b"\n") if chance.random() > 0.1)
+
+
+def other_values(odd: Sequence[bytes]) -> Damage:
+    """Some lines ``NAME:value`` with an odd value."""
+
+    def retype(data: bytes, chance: Chance) -> bytes:
+        lines = data.split(b"\n")
+        return b"\n".join(
+            line.split(b":")[0] + b":" + chance.choice(odd) if chance.random() < 0.15 else line for line in lines
+        )
+
+    return retype
+
+
+def survived(
+    importer: Importer, path: Path, match: Match | None = None, answers: Mapping[str, str] | None = None
+) -> list[Activity | Skipped] | None:
+    """What an importer makes of a damaged file, after checking that it is records and reasons and can be filed.
+
+    ``None`` where it does not know the file any more, or says in an error of ours why it cannot be read.
+    """
+    (member,) = exports.members(path)
+    known = match or importer.recognise(member)
+    if known is None or known.problem is not None:
+        return None
+    try:
+        items = list(importer.activities(known, {"now": exports.NOW, **(answers or {})}))
+    except LifepodError:
+        return None
+    assert all(isinstance(item, Activity | Skipped) for item in items)
+    exports.filed([[item for item in items if isinstance(item, Activity)]])
+    return items
