@@ -29,8 +29,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "access": GROUND | {"rdf"},
     "journal": GROUND | {"rdf"},
     "solid": GROUND | {"rdf"},
-    "owner": {"errors", "limits", "plain", "access", "journal", "solid"},
-    "vendor": {"errors", "limits", "plain", "journal", "solid"},
+    "terms": GROUND | {"rdf", "access"},
+    "parties": {"errors", "limits", "plain", "rdf", "access", "solid", "terms"},
+    "owner": {"errors", "limits", "plain", "access", "journal", "solid", "terms", "parties"},
+    "vendor": {"errors", "limits", "plain", "journal", "solid", "terms", "parties"},
     "blocking": {"errors", "owner", "vendor", "solid"},
     "cli": {"errors", "limits", "plain", "home", "owner", "vendor"},
     "tui": {"errors", "plain", "access", "owner"},
@@ -47,6 +49,7 @@ PACKAGES: dict[str, set[str]] = {
     "httpx2": {"solid", "home"},
     "authlib": {"solid/login", "solid/browser"},
     "joserfc": {"solid/proofs", "solid/idtoken"},
+    "cryptography": {"terms/proof"},
     "keyring": {"solid/keyring"},
     "platformdirs": {"solid", "home"},
     "anyio": {"blocking"},
@@ -57,24 +60,26 @@ PACKAGES: dict[str, set[str]] = {
     "defusedxml": {"journal/importers"},
     "icalendar": {"journal/importers/ics"},
     # The standard library, where it means I/O, time or chance.
-    "asyncio": {"solid", "owner", "vendor", "blocking", "cli", "tui"},
+    "asyncio": {"solid", "parties", "owner", "vendor", "blocking", "cli", "tui"},
     "subprocess": {"home"},
     "sqlite3": {"journal/importers", "owner/spool", "home/story_files"},
-    "time": {"solid", "home", "owner", "vendor", "cli", "tui"},
+    "time": {"solid", "home", "parties", "owner", "vendor", "cli", "tui"},
     "random": {"solid/pacing", "solid/notify"},
-    "secrets": {"solid", "home", "owner/filing"},
-    "uuid": set(),
+    "secrets": {"solid", "home", "owner/filing", "parties/identity"},
+    "uuid": {"terms/events", "vendor"},
     "socket": {"home"},
     "importlib.metadata": {"journal/shelf", "__init__"},
     "importlib.import_module": {"__init__"},
 }
-WITH_ASYNC = {"solid", "owner", "vendor", "blocking", "cli", "tui"}
+WITH_ASYNC = {"solid", "parties", "owner", "vendor", "blocking", "cli", "tui"}
 FOR_TYPING = {"cli", "tui", "__init__"}
-FREE_OF_CLOCKS = {"access", "journal", "rdf"}
+FREE_OF_CLOCKS = {"access", "journal", "rdf", "terms"}
 NOUNS = (
     {"rdf/turtle"}
     | {f"access/{name}" for name in ("rules", "servers", "survey", "plans", "changelog", "grants", "drift")}
     | {f"journal/{name}" for name in ("activity", "source", "runs", "tombstones")}
+    | {f"terms/{name}" for name in ("clauses", "events", "policy", "purposes", "roster")}
+    | {"rdf/closed"}
 )
 """Files that hold values and what follows from them alone."""
 INDEXES = {"__init__", "cli/main", "owner/desk", "solid/pod", "vendor/desk"}

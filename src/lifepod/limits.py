@@ -76,6 +76,14 @@ class Limits:
     """Rows of one answer to a query."""
     query_seconds: float = 60.0
     """One query, seconds."""
+    record_bytes: int = 64 * 1024
+    """One signed record or message, bytes."""
+    record_triples: int = 1_000
+    """Triples in one signed record."""
+    record_depth: int = 12
+    """Nesting of one signed record."""
+    record_text: int = 1_000
+    """One text in a signed record, characters."""
     write_tries: int = 3
     """Times a partition is read, joined and sent again after somebody else's write."""
 

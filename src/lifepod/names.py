@@ -1,6 +1,7 @@
 """Every IRI lifepod writes or reads, as plain text, grouped by vocabulary.
 
-It refuses to import rdflib and to hold anything but constants. Own terms are defined in ``vocab/lifepod.ttl``.
+It refuses to import rdflib and to hold anything but constants. Own terms are defined in
+``vocab/lifepod.ttl`` and ``vocab/terms.ttl``.
 """
 
 from __future__ import annotations
@@ -145,6 +146,57 @@ LP_THIRD_PARTY = LP + "thirdParty"
 LP_LIST_KIND = LP + "listKind"
 LP_RECURRENCE = LP + "recurrence"
 LP_THREAD = LP + "thread"
+
+# Terms: vocab/terms.ttl, with ODRL 2.2 (https://www.w3.org/TR/odrl-vocab/), W3C security terms and DPV's IEEE 7012
+ODRL = "http://www.w3.org/ns/odrl/2/"
+SEC = "https://w3id.org/security#"
+IEEE7012 = "https://w3id.org/dpv/standards/ieee/7012#"
+LP_TERMS_INDEX = LP + "TermsIndex"
+LP_CLAUSE = LP + "Clause"
+LP_ROSTER_ENTRY_TYPE = LP + "RosterEntry"
+LP_REFUSAL = LP + "Refusal"
+LP_REVOCATION = LP + "Revocation"
+LP_DELETION_ATTESTATION = LP + "DeletionAttestation"
+LP_PAYMENT_RECEIPT = LP + "PaymentReceipt"
+LP_BREACH = LP + "Breach"
+LP_USE_NOTE = LP + "UseNote"
+LP_MATCH = LP + "Match"
+LP_TERMS = LP + "terms"
+LP_OFFER = LP + "offer"
+LP_RANK = LP + "rank"
+LP_ROSTER_ENTRY = LP + "rosterEntry"
+LP_UNDER_TERMS = LP + "underTerms"
+LP_TERMS_DIGEST = LP + "termsDigest"
+LP_PROPOSAL = LP + "proposal"
+LP_REPLY_BY = LP + "replyBy"
+LP_IN_REPLY_TO_DIGEST = LP + "inReplyToDigest"
+LP_GRAPH_DIGEST = LP + "graphDigest"
+LP_BYTES_DIGEST = LP + "bytesDigest"
+LP_RESULT_DIGEST = LP + "resultDigest"
+LP_ACCESS_CHECKED = LP + "accessChecked"
+LP_BECAUSE = LP + "because"
+LP_ABOUT = LP + "about"
+LP_DUE = LP + "due"
+LP_DUE_BY = LP + "dueBy"
+LP_FULFILS = LP + "fulfils"
+LP_COVERS = LP + "covers"
+LP_KEPT = LP + "kept"
+LP_BACKUPS_GONE_BY = LP + "backupsGoneBy"
+LP_PERIOD_START = LP + "periodStart"
+LP_PAY_TO = LP + "payTo"
+LP_RULE_KIND = LP + "ruleKind"
+LP_VERSION = LP + "version"
+LP_MAY = LP + "may"
+LP_MUST = LP + "must"
+LP_MUST_NOT = LP + "mustNot"
+LP_APPEND = LP + "append"
+LP_DELIVER_SERVICE = LP + "deliverService"
+LP_TRAIN = LP + "train"
+LP_CLIENT = LP + "client"
+LP_END = LP + "end"
+LP_PROFILE = LP + "profile-1"
+LP_OPEN = LP + "open"
+LP_RETIRED = LP + "retired"
 
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("acl", ACL),

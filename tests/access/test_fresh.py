@@ -7,11 +7,11 @@ from rdflib import Graph
 from tests.access.worlds import ACME, ANYONE, BASE, OWNER, at, document, owned, rule
 
 from lifepod.access import wac
-from lifepod.access.fresh import closed_to_public, inbox_rules, private_rules
+from lifepod.access.fresh import Opens, closed_to_public, private_rules, room_rules
 from lifepod.access.rules import Mode
 from lifepod.access.servers import WAC_SERVER
 from lifepod.errors import WouldLockOut
-from lifepod.rdf.turtle import parse_turtle, write_turtle
+from lifepod.rdf.turtle import Document, parse_turtle, write_turtle
 
 ACL, PLACE = at("c/.acl"), at("c/")
 
@@ -35,8 +35,19 @@ def test_the_smallest_acl_keeps_a_place_for_its_owner_alone() -> None:
     assert grants(private_rules(ACL, PLACE, OWNER, WAC_SERVER)) == OWNERS
 
 
-def test_an_inbox_takes_letters_from_anyone_signed_in_and_passes_nothing_on() -> None:
-    assert grants(inbox_rules(ACL, PLACE, OWNER, WAC_SERVER)) == OWNERS | {("signed-in", "append", "here")}
+@pytest.mark.parametrize(
+    ("opens", "found"),
+    [
+        (Opens(), set()),
+        (Opens(signed_in=True), {("signed-in", "append", "here")}),
+        (Opens(readers=(ACME,)), {(ACME, "read", "here"), (ACME, "read", "below")}),
+        # Below, adding would be adding to what somebody else wrote.
+        (Opens(adders=(ACME,)), {(ACME, "append", "here")}),
+        (Opens(public=True), {("public", "read", "here"), ("public", "read", "below")}),
+    ],
+)
+def test_a_room_lets_in_its_owner_and_whom_it_was_made_for(opens: Opens, found: set[tuple[str, str, str]]) -> None:
+    assert grants(room_rules(Document(ACL, Graph()), PLACE, OWNER, WAC_SERVER, opens)) == OWNERS | found
 
 
 def test_closing_a_root_takes_the_public_out_and_leaves_everyone_else() -> None:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -293,19 +293,40 @@ def developing(short: bool, login: str, folder: Path) -> list[Row]:
     ]
 
 
-def measure(short: bool, folder: Path) -> list[Row]:
+PARTS = ("start", "audit", "exports", "survey", "import", "client", "screen")
+"""What can be measured on its own; ``screen`` needs the survey that ``survey`` leaves."""
+
+
+def measure(short: bool, folder: Path, parts: Sequence[str]) -> list[Row]:
     """Every figure; the short form is smaller and only shows that all of it still works."""
     tries, visits = (1, 2_000) if short else (9, 100_000)
     size = Size(3, 30, 5) if short else Size(20, 995, 100)
-    rows = start_up(tries) + importing_the_library(tries) + reading(visits, folder) + auditing(short, folder)
-    rows += exports_read(visits, folder)
-    with RunningServer.start(HomeFolder.at(folder / "home"), lambda line: print(line, file=sys.stderr)) as server:
-        for name in ("bench", "one", "two", "dev"):
-            add_login(server.base_url, name)
-        rows += asyncio.run(surveying(size, "bench"))
-        rows += asyncio.run(importing(visits, folder / "History", ("one", "two")))
-        rows += developing(short, "dev", folder)
-        rows += screen(tries)
+    local = {
+        "start": lambda: start_up(tries) + importing_the_library(tries),
+        "audit": lambda: auditing(short, folder),
+        "exports": lambda: reading(visits, folder) + exports_read(visits, folder),
+    }
+    remote = {
+        "survey": lambda: asyncio.run(surveying(size, "bench")),
+        "import": lambda: asyncio.run(importing(visits, history(folder / "Visits", visits), ("one", "two"))),
+        "client": lambda: developing(short, "dev", folder),
+        "screen": lambda: screen(tries),
+    }
+    rows = _measured(local, parts)
+    if any(name in parts for name in remote):
+        with RunningServer.start(HomeFolder.at(folder / "home"), lambda line: print(line, file=sys.stderr)) as server:
+            for name in ("bench", "one", "two", "dev"):
+                add_login(server.base_url, name)
+            rows += _measured(remote, parts)
+    return rows
+
+
+def _measured(works: Mapping[str, Callable[[], list[Row]]], parts: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for name, work in works.items():
+        if name in parts:
+            print(f"measuring: {name}", file=sys.stderr)
+            rows += work()
     return rows
 
 
@@ -323,13 +344,14 @@ def main(argv: Sequence[str]) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--short", action="store_true", help="a small form, for CI")
     options.add_argument("--json", action="store_true", help="print one JSON value")
+    options.add_argument("--only", action="append", choices=PARTS, help="measure this part alone; can be repeated")
     chosen = options.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="lifepod-bench-") as folder:
         os.environ.setdefault("LIFEPOD_CSS_DIR", str(_server_folder()))
         os.environ.update(LIFEPOD_DIR=f"{folder}/own", PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
         for name in _SECRET_FREE:
             os.environ.pop(name, None)
-        rows = measure(chosen.short, Path(folder))
+        rows = measure(chosen.short, Path(folder), chosen.only or PARTS)
     if chosen.json:
         print(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows]))
     else:

@@ -153,23 +153,34 @@ def entry_alone(graph: Graph) -> Graph:
 
 def with_agent(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:
     """A copy of the ACR with one more policy, for this agent alone, and without our own denials of the same modes."""
-    out, wanted = copy_of(graph), frozenset(modes)
-    _lift(out, document, agent, wanted)
-    _add(out, document, place, _Policy(_ALLOW, agent, wanted))
-    return out
+    return _with(graph, document, place, _Policy(_ALLOW, agent, frozenset(modes)))
+
+
+def with_agent_here(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:
+    """As :func:`with_agent`, at the place alone."""
+    return _with(graph, document, place, _Policy(_ALLOW, agent, frozenset(modes), below=False))
 
 
 def with_denial(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:
     """A copy of the ACR that denies this one agent, at the place and below (P10: never a class of agents)."""
-    out = copy_of(graph)
-    _add(out, document, place, _Policy(_DENY, agent, frozenset(modes)))
-    return out
+    return _with(graph, document, place, _Policy(_DENY, agent, frozenset(modes)))
 
 
 def with_signed_in(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
     """A copy of the ACR with a policy for anyone signed in, at the place alone."""
+    return _with(graph, document, place, _Policy(_ALLOW, str(_SIGNED_IN), frozenset(modes), below=False))
+
+
+def with_public(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
+    """A copy of the ACR with a policy for everyone, at the place and below."""
+    return _with(graph, document, place, _Policy(_ALLOW, str(_PUBLIC), frozenset(modes)))
+
+
+def _with(graph: Graph, document: str, place: str, policy: _Policy) -> Graph:
     out = copy_of(graph)
-    _add(out, document, place, _Policy(_ALLOW, str(_SIGNED_IN), frozenset(modes), below=False))
+    if policy.effect == _ALLOW:
+        _lift(out, document, policy.agent, policy.modes)
+    _add(out, document, place, policy)
     return out
 
 
@@ -185,7 +196,8 @@ class _Policy:
 
 def _add(out: Graph, document: str, place: str, policy: _Policy) -> None:
     effect = "allow" if policy.effect == _ALLOW else "deny"
-    named = minted(document, effect, policy.agent, place, ",".join(sorted(policy.modes)))
+    reach = () if policy.below else ("here",)
+    named = minted(document, effect, policy.agent, place, *reach, ",".join(sorted(policy.modes)))
     control, matcher = URIRef(f"{named}-control"), URIRef(f"{named}-matcher")
     acr = next(iter(sorted(out.subjects(_RESOURCE, URIRef(place)), key=str)), URIRef(f"{document}#acr"))
     out.add((acr, _TYPE, URIRef(names.ACP_RESOURCE)))
@@ -261,12 +273,8 @@ def _named(graph: Graph, matcher: Node) -> set[str]:
 
 def _is_for(graph: Graph, policy: Node, agent: str) -> bool:
     """Whether nobody but this agent can satisfy the policy, because each of its ways names the agent alone."""
-    some, every = set(graph.objects(policy, _ANY)), set(graph.objects(policy, _ALL))
-
-    def alone(matcher: Node) -> bool:
-        return _named(graph, matcher) == {agent}
-
-    return any(alone(m) for m in every) or (bool(some) and all(alone(m) for m in some))
+    some, every = ([_named(graph, m) for m in graph.objects(policy, p)] for p in (_ANY, _ALL))
+    return {agent} in every or (bool(some) and all(names == {agent} for names in some))
 
 
 def _reduce(out: Graph, policy: Node, kept: frozenset[Mode]) -> None:
@@ -371,13 +379,9 @@ def without_audience(graph: Graph, keep: frozenset[str]) -> Graph:
 
 def _is_only_for(graph: Graph, policy: Node, kept: frozenset[str]) -> bool:
     """Whether only these agents can satisfy the policy."""
-
-    def ours(matcher: Node) -> bool:
-        agents = _named(graph, matcher)
-        return bool(agents) and agents <= kept
-
-    some = set(graph.objects(policy, _ANY))
-    return any(map(ours, graph.objects(policy, _ALL))) or (bool(some) and all(map(ours, some)))
+    some, every = ([_named(graph, m) for m in graph.objects(policy, p)] for p in (_ANY, _ALL))
+    ours, theirs = ([bool(names) and names <= kept for names in part] for part in (every, some))
+    return any(ours) or (bool(theirs) and all(theirs))
 
 
 def without_public(graph: Graph) -> Graph:

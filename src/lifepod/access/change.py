@@ -57,7 +57,8 @@ def _grant(ground: Ground, wish: Wish) -> Iterator[Edit]:
     for place in targets:
         if not _has(audit, place.url, wish):
             before, start, copied = _starting_point(ground, place)
-            graph = dialects.with_agent(start, place.url, wish.agent, wish.modes, ground.survey.server)
+            let_in = dialects.with_agent_here if wish.alone else dialects.with_agent
+            graph = let_in(start, place.url, wish.agent, wish.modes, ground.survey.server)
             yield Edit(place.url, before, replace(start, graph=graph), place.control.own is Own.NONE, copied)
 
 
@@ -66,6 +67,8 @@ def _has(audit: Audit, url: str, wish: Wish) -> bool:
     visitor = Visitor(wish.agent)
     if any(audit.verdict(url, visitor, mode).answer is not Answer.YES for mode in wish.modes):
         return False
+    if wish.alone:
+        return True
     basis = audit.below_of(url) if audit.place(url).is_container else audit.basis(url)
     named = {mode for r in basis.rules if not r.deny for mode in r.modes if r.names(wish.agent)}
     reached = named | ({Mode.APPEND} if Mode.WRITE in named else set())

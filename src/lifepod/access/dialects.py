@@ -22,7 +22,9 @@ class _Codec(Protocol):
     def names_place(self, graph: Graph, place: str) -> bool: ...
     def with_agent(self, graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph: ...
     def without_agent(self, graph: Graph, document: str, agent: str, modes: frozenset[Mode]) -> Graph: ...
+    def with_agent_here(self, graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph: ...
     def with_signed_in(self, graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph: ...
+    def with_public(self, graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph: ...
     def without_public(self, graph: Graph) -> Graph: ...
     def without_audience(self, graph: Graph, keep: frozenset[str]) -> Graph: ...
 
@@ -60,6 +62,11 @@ def with_agent(document: Document, place: str, agent: str, modes: Iterable[Mode]
     return _codec(server).with_agent(document.graph, document.url, place, agent, modes)
 
 
+def with_agent_here(document: Document, place: str, agent: str, modes: Iterable[Mode], server: Server) -> Graph:
+    """As :func:`with_agent`, at the place alone and not below."""
+    return _codec(server).with_agent_here(document.graph, document.url, place, agent, modes)
+
+
 def without_agent(document: Document, agent: str, modes: frozenset[Mode], server: Server) -> Graph:
     """The document's graph in which no rule gives this agent any of ``modes`` by name; nobody else's access moves.
 
@@ -87,6 +94,11 @@ def without_public(document: Document, server: Server) -> Graph:
 def with_signed_in(document: Document, place: str, modes: Iterable[Mode], server: Server) -> Graph:
     """The document's graph with access for anyone signed in, at the place alone."""
     return _codec(server).with_signed_in(document.graph, document.url, place, modes)
+
+
+def with_public(document: Document, place: str, modes: Iterable[Mode], server: Server) -> Graph:
+    """The document's graph with access for everyone, at the place and below."""
+    return _codec(server).with_public(document.graph, document.url, place, modes)
 
 
 def first_document(inherited: Document | None, source: str, place: str, own: str, server: Server) -> Document | None:

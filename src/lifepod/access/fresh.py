@@ -6,7 +6,7 @@ It refuses to write, and to give out a document that does not keep the owner in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lifepod.access import dialects
 from lifepod.access.rules import PUBLIC, Mode
@@ -20,10 +20,32 @@ def private_rules(document: str, place: str, owner: str, server: Server, modes: 
     return dialects.with_agent(Document(document, Graph()), place, owner, modes, server)
 
 
-def inbox_rules(document: str, place: str, owner: str, server: Server) -> Graph:
-    """As :func:`private_rules`, and anyone signed in may append here (https://www.w3.org/TR/ldn/#receiver)."""
-    private = Document(document, private_rules(document, place, owner, server))
-    return dialects.with_signed_in(private, place, {Mode.APPEND}, server)
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Whom a new container lets in beside its owner."""
+
+    readers: tuple[str, ...] = ()
+    """WebIDs that may read it and what is put there."""
+    adders: tuple[str, ...] = ()
+    """WebIDs that may add to it, and not change what lies there."""
+    public: bool = False
+    """Whether everyone may read it and what is put there."""
+    signed_in: bool = False
+    """Whether anyone signed in may add to it: an inbox (https://www.w3.org/TR/ldn/#receiver)."""
+
+
+def room_rules(document: Document, place: str, owner: str, server: Server, opens: Opens) -> Graph:
+    """The document of a container with these rules and no others; the owner keeps all of it."""
+    now = replace(document, graph=private_rules(document.url, place, owner, server))
+    for reader in opens.readers:
+        now = replace(now, graph=dialects.with_agent(now, place, reader, {Mode.READ}, server))
+    for adder in opens.adders:
+        now = replace(now, graph=dialects.with_agent_here(now, place, adder, {Mode.APPEND}, server))
+    if opens.public:
+        now = replace(now, graph=dialects.with_public(now, place, {Mode.READ}, server))
+    if opens.signed_in:
+        now = replace(now, graph=dialects.with_signed_in(now, place, {Mode.APPEND}, server))
+    return now.graph
 
 
 def closed_to_public(document: Document, place: str, owner: str, server: Server) -> Graph | None:

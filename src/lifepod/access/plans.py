@@ -33,6 +33,8 @@ class Wish:
     modes: frozenset[Mode]
     all_below: bool = False
     """Grant, private: also where places below have rules of their own."""
+    alone: bool = False
+    """Grant: at the place itself, not at what lies in it, so that who may add may not change."""
     everywhere: bool = False
     """Revoke: on every path, groups of the owner included; what cannot be closed is listed instead of refused."""
 

@@ -217,11 +217,31 @@ def _drop_orphans(out: Graph, graph: Graph, node: Node) -> None:
             _drop_orphans(out, graph, obj)
 
 
+def with_agent_here(graph: Graph, document: str, place: str, agent: str, modes: Iterable[Mode]) -> Graph:
+    """As :func:`with_agent`, at the place alone: who may add to a container may not change what lies in it (W9)."""
+    wanted = frozenset(modes)
+    node = minted(document, agent, place, "here", ",".join(sorted(wanted)))
+    return _authorized(graph, node, (_AGENT, URIRef(agent)), (place, wanted))
+
+
 def with_signed_in(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
     """A copy of the ACL with an authorization for anyone signed in, at the place alone."""
-    out, node = copy_of(graph), minted(document, "signed-in", place)
+    node = minted(document, "signed-in", place)
+    return _authorized(graph, node, (_CLASS, URIRef(names.ACL_AUTHENTICATED)), (place, modes))
+
+
+def with_public(graph: Graph, document: str, place: str, modes: Iterable[Mode]) -> Graph:
+    """A copy of the ACL with an authorization for everyone, at the place and below."""
+    node = minted(document, "public", place)
+    out = _authorized(graph, node, (_CLASS, URIRef(names.FOAF_AGENT)), (place, modes))
+    _aim(out, node, place)
+    return out
+
+
+def _authorized(graph: Graph, node: Node, who: tuple[Node, Node], what: tuple[str, Iterable[Mode]]) -> Graph:
+    out, (place, modes) = copy_of(graph), what
     out.add((node, _TYPE, _AUTHORIZATION))
-    out.add((node, _CLASS, URIRef(names.ACL_AUTHENTICATED)))
+    out.add((node, *who))
     out.add((node, _ACCESS_TO, URIRef(place)))
     for mode in modes:
         out.add((node, _MODE, IRI_OF[mode]))

@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lifepod.access.audit import Audit
-from lifepod.access.fresh import closed_to_public, inbox_rules, private_rules
 from lifepod.access.rules import NOBODY, STRANGER, Answer, Mode
-from lifepod.errors import Conflict, Missing, Undecided
+from lifepod.errors import Conflict, Undecided
 from lifepod.owner.look import look
+from lifepod.parties.rooms import Opens, close_root, make_room
 from lifepod.solid.pod import Pod
 from lifepod.solid.profile import completed, profile_of
 from lifepod.solid.typeindex import empty_type_index
@@ -35,9 +35,9 @@ class Settled:
 async def settle(pod: Pod, *, listed: bool = False) -> Settled:
     """Make the pod ready; safe to repeat. ``listed`` leaves the root's listing public, as the server made it."""
     done: list[str] = []
-    if not listed and await _close_root(pod):
+    if not listed and await close_root(pod):
         done.append("closed the list of your pod's contents, which the server had made public")
-    if await _made(pod, INBOX, inbox=True):
+    if await make_room(pod, pod.storage + INBOX, Opens(signed_in=True)):
         done.append("made an inbox: anyone signed in may leave a message, nobody else reads it")
     if await _make_type_index(pod):
         done.append("made a private type index")
@@ -47,46 +47,6 @@ async def settle(pod: Pod, *, listed: bool = False) -> Settled:
         if await ensure_private(pod, name):
             done.append(f"made {name} for you alone")
     return Settled(tuple(done))
-
-
-async def _close_root(pod: Pod) -> bool:
-    ground = await look(pod, pod.storage, below=False)
-    document = ground.documents.get(pod.storage)
-    if document is None:
-        raise Undecided(f"The access document of {pod.storage} cannot be read, so its listing was not closed.")
-    graph = closed_to_public(document, pod.storage, pod.webid, ground.survey.server)
-    if graph is None:
-        return False
-    await pod.update(document, graph, at_once=True)
-    reply = await pod.nobody.send("GET", pod.storage, {"Accept": "text/turtle"})
-    if reply.status not in (401, 403):
-        raise Conflict(f"The root of {pod.storage} was closed, but still answers {reply.status} to everyone.")
-    return True
-
-
-async def _made(pod: Pod, name: str, *, inbox: bool = False) -> bool:
-    """Make a container with rules of its own; whether it was missing."""
-    url = pod.storage + name
-    try:
-        await pod.head(url)
-        return False
-    except Missing:
-        link = (await pod.ask("HEAD", url)).link("acl")
-    if link is None:
-        # This server names an access document only for what is there.
-        await pod.create_container(url)
-        link = (await pod.head(url)).link("acl")
-    if link is None:
-        raise Undecided(f"The server names no access document for {url}.")
-    server = (await look(pod, pod.storage, below=False)).survey.server
-    rules = (inbox_rules if inbox else private_rules)(link, url, pod.webid, server)
-    try:
-        await pod.write(link, rules, match=None)
-    except Conflict:
-        # Rules for what is not there yet: ours from a time that was cut off, or somebody's that lie in wait (W23).
-        await pod.update(await pod.read(link), rules, at_once=True)
-    await pod.create_container(url)
-    return True
 
 
 async def _make_type_index(pod: Pod) -> bool:
@@ -115,7 +75,7 @@ async def ensure_private(pod: Pod, name: str) -> bool:
 
     One that stands is left as it is; :func:`must_be_closed` says whether it may be used.
     """
-    return await _made(pod, name)
+    return await make_room(pod, pod.storage + name)
 
 
 async def must_be_closed(pod: Pod, name: str) -> None:

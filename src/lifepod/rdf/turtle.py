@@ -232,6 +232,21 @@ def iris(graph: Graph, subject: str, predicate: str) -> tuple[str, ...]:
     return tuple(sorted(str(o) for o in found if isinstance(o, URIRef)))
 
 
+def literals(graph: Graph, subject: str, predicate: str) -> tuple[str, ...]:
+    """The literals that ``subject`` has for ``predicate``, as they are written, sorted."""
+    found = graph.objects(URIRef(subject), URIRef(predicate))
+    return tuple(sorted(str(o) for o in found if isinstance(o, Literal)))
+
+
+def with_literals(graph: Graph, *triples: tuple[str, str, str, str]) -> Graph:
+    """A copy of the graph with these added: subject, predicate, text, datatype (empty for a plain one)."""
+    out = copy_of(graph)
+    for subject, predicate, value, datatype in triples:
+        kind = URIRef(datatype) if datatype else None
+        out.store.add((URIRef(subject), URIRef(predicate), Literal(value, datatype=kind, normalize=False)), out)
+    return out
+
+
 def without_triple(graph: Graph, subject: str, predicate: str, obj: str) -> Graph:
     """A copy of the graph without one triple of IRIs."""
     out = copy_of(graph)
