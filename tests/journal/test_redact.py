@@ -12,7 +12,12 @@ from lifepod.journal.redact import clean_text, clean_url, is_internal, masked, s
 from lifepod.limits import LIMITS
 from lifepod.rdf.flat import is_iri
 
-LOGIN_WORDS = ["token", "code", "state", "key", "apikey", "sid", "session", "password", "X-Amz-Signature", "otp", "jwt"]
+LOGIN_WORDS = [
+    "token", "code", "state", "key", "apikey", "sid", "session", "password", "X-Amz-Signature", "otp", "jwt",
+    "reset_password_token", "confirmationToken", "session_id", "PHPSESSID", "ticket", "oobCode", "verification_code",
+    "private-token", "id_token_hint", "client_assertion", "AWSAccessKeyId", "api-key", "_csrf", "user%5Breset_token%5D",
+    "new_password",
+]  # fmt: skip
 CARD, IBAN = "4111111111111111", "DE89370400440532013000"
 
 
@@ -110,7 +115,10 @@ def test_login_secrets_are_cut_from_addresses(word: str, url: str, clean: str) -
         (' https://x.example/a b"<>{}|^`\\ü ', "https://x.example/a%20b%22%3C%3E%7B%7D%7C%5E%60%5Cü"),
         ("https://x.example/\x01\ud800", "https://x.example/%01%3F"),
         ("no address", None),
-        ("https://x.example/%zz", None),
+        ("https://x.example/%zz?a=100%", "https://x.example/%25zz?a=100%25"),
+        ("https://x.example/a[1]?f[]=1&f[b]=2#[", "https://x.example/a%5B1%5D?f%5B%5D=1&f%5Bb%5D=2#%5B"),
+        ("http://[::1]:8080/?f[]=1", "http://[::1]:8080/?f%5B%5D=1"),
+        ("https://x.example/\u202egnp\u200f", "https://x.example/%E2%80%AEgnp%E2%80%8F"),
         ("https://x.example/" + "a" * 9000, None),
         ("https://x.example/" + "a" * 10_000_000, None),
     ],
@@ -132,6 +140,7 @@ def test_what_the_filter_lets_through_can_always_be_written(text: str, start: st
     [
         "1 " * 20_000, "4111" * 5000, "DE89 " * 5000, "?token" * 5000, "%25" * 5000,
         "a\u0323\u0307" * 10_000, "\u0323\u0307" * 500_000,
+        "/token" * 5000, "&a[token" * 4000, "%2525" * 4000, "&%25255B" * 2000, "?" + "[]" * 9000, "%" + "25" * 9000,
         "://" * 10_000, "a://" * 10_000, "=https:" * 5000, "https://" + "a." * 9000, "A1" * 10_000,
     ],
 )  # fmt: skip
@@ -144,6 +153,24 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     visited("https://www.google.com/x?" + text[:8000])
     is_internal(text)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["zip_code", "sort_key", "keyword", "author", "monkey", "laptop", "encode", "passenger", "country_state", "w"],
+)
+def test_what_only_looks_like_a_login_stays(name: str) -> None:
+    assert clean_url(f"https://x.example/?{name}=a&b=1") == f"https://x.example/?{name}=a&b=1"
+
+
+def test_a_cleaned_address_is_clean() -> None:
+    for url in (
+        "https://x.example/a[1]?f[]=1%&t[token]=hush",
+        "https://x.example/\u202e%",
+        "https://x.example/?pin=%5",
+    ):
+        clean = clean_url(url) or ""
+        assert clean and clean_url(clean) == clean
 
 
 def test_an_address_told_as_a_title_loses_its_secrets_too() -> None:

@@ -28,6 +28,10 @@ def read(path: Path, data: bytes, skip: int = 0) -> list[tuple[int, dict[str, st
         b"Date\tTitle\n1\t a \n",
         "Date,Title\n1,a\n".encode("utf-16"),
         b'"Date","Title"\n"1","a"\n\n',
+        b"sep=;\r\nDate;Title\r\n1;a\r\n",
+        b'\xef\xbb\xbf"sep=,"\r\nDate,Title\r\n1,a\r\n',
+        "sep=\t\nDate\tTitle\n1\ta\n".encode("utf-16"),
+        b"\r\n  \r\nDate,Title\r\n1,a\r\n",
     ],
 )
 def test_a_table_is_read_whatever_its_form(data: bytes, tmp_path: Path) -> None:

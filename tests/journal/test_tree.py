@@ -57,7 +57,7 @@ def content(member: Member) -> bytes:
 
 def test_a_folder_is_walked_in_order_and_noise_is_left_out(tmp_path: Path) -> None:
     names = ["b.json", "a/z.csv", "a/y.csv", ".DS_Store", "__MACOSX/a.json", "._a.json", "a/Thumbs.db", "desktop.ini"]
-    names += ["places.sqlite", "places.sqlite-wal", "places.sqlite-shm", "History-journal"]
+    names += ["places.sqlite", "places.sqlite-wal", "places.sqlite-shm", "places.sqlite-journal"]
     for name in names:
         written(tmp_path / "x" / name, "x")
     assert looked_at(tmp_path / "x") == [
@@ -120,7 +120,7 @@ def test_a_file_that_may_not_be_read_is_locked(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "open", refuse)
     assert looked_at(path) == [("/a.json", "locked")]
     (report,) = gathered(path)
-    assert "Close that program" in report.hint
+    assert "Close the program" in report.hint and "may read it" in report.hint
 
 
 class Failing(io.RawIOBase):

@@ -13,7 +13,7 @@ from tests.owner.cut import CutOff, after_each_request
 from tests.owner.pods import imported, index, journal, settled, silent, state, versions
 from tests.owner.signed import ACME, purchases, rule, searches, signed_in, writes
 
-from lifepod.errors import Conflict, LifepodError, Malformed, NothingRead, Undecided
+from lifepod.errors import Conflict, LifepodError, Malformed, NothingRead, TooBig, Undecided
 from lifepod.home.story_files import expected_of, write_story
 from lifepod.limits import LIMITS
 from lifepod.owner.collect import Wanted, collect, preview
@@ -429,3 +429,13 @@ async def test_an_empty_list_beside_another_importers_records_is_still_said(tmp_
     seen = await preview(Wanted((tmp_path / "exports",)), silent)
     with pytest.raises(NothingRead):
         seen.must_have_read()
+
+
+async def test_a_file_of_the_pod_that_could_not_be_read_back_is_not_written(
+    double: PodDouble, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lifepod.owner.filing.LIMITS", dataclasses.replace(LIMITS, document_bytes=200))
+    with pytest.raises(TooBig, match="would hold more") as told:
+        await imported(double, exports)
+    assert "--partition day" in told.value.advice
+    assert [path for path in journal(double) if path.endswith(".ttl")] == []

@@ -272,3 +272,33 @@ async def test_a_damaged_list_of_deletions_stops_an_import_before_it_brings_back
     with pytest.raises(Malformed):
         await imported(double, tmp_path / "exports", again=True)
     assert writes(double) == []
+
+
+async def test_one_record_of_a_time_that_was_deleted_whole_cannot_return_alone(double: PodDouble) -> None:
+    sought = Sought(classes=("searches",))
+    shown = await found(double, sought, as_told=True)
+    name = shown[0].url.partition("#")[2]
+    async with signed_in(double) as pod:
+        await delete(pod, plan_deletion(shown, sought))
+        with pytest.raises(Undecided, match="cannot return alone") as told:
+            await let_return(pod, SEARCH, [name])
+        assert f"restore {SEARCH}" in told.value.advice
+        assert name in (await deletions(pod)).names[SEARCH]
+
+
+async def test_a_record_returns_by_its_address_too(double: PodDouble) -> None:
+    lamp, mug = await found(double, Sought(classes=("purchases",)))
+    async with signed_in(double) as pod:
+        await delete(pod, plan_deletion([lamp, mug]))
+        assert await let_return(pod, lamp.url) == 1
+        assert await let_return(pod, mug.url.removeprefix(pod.storage)) == 1
+        with pytest.raises(Missing):
+            await let_return(pod, BOUGHT + "2025.ttl")
+
+
+@pytest.mark.parametrize("word", ["journal/#x", "journal/a#b", "journal/a b#c", "journal/searches/x#y", "journal/a/#c"])
+async def test_an_address_that_is_no_place_of_a_record_is_said_to_be_none(word: str, double: PodDouble) -> None:
+    async with signed_in(double) as pod:
+        for look in (show, draft):
+            with pytest.raises(Malformed, match="names no record"):
+                await look(pod, word)

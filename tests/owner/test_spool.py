@@ -122,3 +122,19 @@ def test_the_order_of_records_never_shows(rows: list[tuple[int, int]], random: o
                 spool.add(visit(f"https://a.example/{number}", at(month)))
             found.append(batches(spool))
     assert found[0] == found[1]
+
+
+def test_repetitions_are_counted_beyond_what_is_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [visit(f"https://a.example/{number}", at(1)) for number in (1, 2, 3, 1, 3, 3)]
+    found = []
+    for most in (1000, 2):
+        monkeypatch.setattr("lifepod.owner.spool._NAMES", most)
+        with Spool() as spool:
+            for _ in range(2):
+                spool.next_file()
+                for activity in rows:
+                    spool.add(activity)
+            (batch,) = batches(spool)
+        found.append(sorted(record.name for record in batch.records))
+    assert len(found[0]) == 6
+    assert found[0] == found[1]

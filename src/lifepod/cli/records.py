@@ -349,5 +349,7 @@ def restore(options: Common, source: str, names: tuple[str, ...]) -> None:
             return await tending.let_return(await desk.pod(), source, names)
 
     count = run(work())
-    words = [f"{count} entries of {source} may return: import their export with --again."]
+    words = [
+        f"{count} {'entry' if count == 1 else 'entries'} of {source} may return: import their export with --again."
+    ]
     options.voice.data({"source": source, "may_return": count}, words)

@@ -37,23 +37,35 @@ _IBAN_LENGTH = {
 """Country → characters of its account numbers (the IBAN registry)."""
 _IBAN_START = re.compile(r"[A-Za-z]{2}[0-9]{2}")
 _IBAN_REST = {n: re.compile(rf"(?:{_GAP}[A-Za-z0-9]){{{n - 4}}}") for n in set(_IBAN_LENGTH.values())}
-_LOGIN_WORDS = (
-    "access_token|id_token|refresh_token|auth_token|oauth_token|oauth_verifier|token|code|state|key|api_key|apikey|sig|"
-    "signature|secret|client_secret|password|passwd|pwd|sid|session|sessionid|jsessionid|phpsessid|auth|jwt|otp|"
-    "samlresponse|x-(?:amz|goog)-[a-z-]+"
-)
 _ENCODED = "%(?:25)*"
-_SECRET = re.compile(rf"((?:^|[?&;#])(?:{_LOGIN_WORDS})(?:=|{_ENCODED}3D))[^&#\s]+", re.IGNORECASE)
-_SECRET_INSIDE = re.compile(
-    rf"({_ENCODED}(?:3F|26|23|3B)(?:{_LOGIN_WORDS})(?:=|{_ENCODED}3D))(?:(?!{_ENCODED}(?:26|23))[^&#\s])+",
-    re.IGNORECASE,
+_LOGIN_WORDS = (
+    "code|state|key|sig|sid|auth|otp|pin|pass|ticket|hmac|bearer|samlrequest|code_verifier|x-(?:amz|goog)-[a-z-]+"
+)
+"""Parameters of just these names log somebody in."""
+_LOGIN_ENDS = (
+    "tokens?|secret|passwd|password|passwort|passcode|pwd|signature|session(?:[_-]?(?:id|key))?|sess(?:id)?|"
+    "(?:api|access|secret|private|auth)[_-]?key(?:[_-]?id)?|jwt|csrf|xsrf|nonce|credentials?|assertion|samlresponse|"
+    "(?:auth|authori[sz]ation|oob|device|user|login|reset|invite|verification|verify|confirmation|one[_-]?time)"
+    "[_-]?code|token_hint|oauth_verifier|authorization"
+)
+"""And those whose names end so: ``reset_password_token``, ``accessToken``, ``PHPSESSID``."""
+_BRACKET = rf"(?:[\[\]]|{_ENCODED}5[BD])"
+_LOGS_IN = re.compile(rf"(?:{_LOGIN_WORDS}|.*(?:{_LOGIN_ENDS}))\Z", re.IGNORECASE)
+_PARAMETER = rf"((?:[\w.$-]|{_BRACKET}){{1,80}})(?:=|{_ENCODED}3D)"
+_SECRET = re.compile(rf"(?:^|[?&;#!/]){_PARAMETER}", re.IGNORECASE), re.compile(r"[^&#\s]+")
+"""The beginning of a parameter, and its value."""
+_SECRET_INSIDE = (
+    re.compile(rf"{_ENCODED}(?:3F|26|23|3B){_PARAMETER}", re.IGNORECASE),
+    re.compile(rf"(?:(?!{_ENCODED}(?:26|23))[^&#\s])+"),
 )
 """The same in an address that stands, percent-encoded, in another one."""
 _USER = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)[^/?#@\s]{1,500}@", re.IGNORECASE)
 _BAD = re.compile(
-    r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]'
+    r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]'
 )
-"""What no IRI holds (RFC 3987), private characters included."""
+"""What no IRI holds (RFC 3987, section 4.1 too): private characters and marks of direction included."""
+_LONE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SITE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _INTERNAL = re.compile(
     r"(?:data|javascript|blob|about|file|view-source|resource|place|devtools|[a-z-]*-?extension|"
     r"chrome(?:-[a-z-]+)?|edge|brave|vivaldi|opera|moz-[a-z-]+):",
@@ -107,8 +119,24 @@ def _without_login(text: str) -> str:
     if "@" in text:
         text = _USER.sub(r"\1", text)
     if "=" in text or "%" in text:
-        text = _SECRET_INSIDE.sub(r"\1REDACTED", _SECRET.sub(r"\1REDACTED", text))
-    return text
+        text = _without_values(text, *_SECRET)
+    return _without_values(text, *_SECRET_INSIDE) if "%" in text else text
+
+
+def _without_values(text: str, parameter: re.Pattern[str], value: re.Pattern[str]) -> str:
+    """The text without the values of parameters that log somebody in."""
+    out, done = "", 0
+    for found in parameter.finditer(text):
+        said = value.match(text, found.end()) if found.start() >= done and _logs_in(found.group(1)) else None
+        if said is not None:
+            out, done = f"{out}{text[done : found.end()]}REDACTED", said.end()
+    return out + text[done:]
+
+
+@lru_cache(maxsize=4096)
+def _logs_in(name: str) -> bool:
+    """Whether a parameter of this name holds a secret; ``user[reset_token]`` does too."""
+    return _LOGS_IN.match(re.sub(_BRACKET, " ", name, flags=re.IGNORECASE).strip()) is not None
 
 
 def masked(text: str, mask: str = "…{}") -> str:
@@ -161,8 +189,17 @@ def clean_url(url: str) -> str | None:
     url = unwrapped(url.strip())
     if not url.isascii() or _BAD.search(url):
         url = _BAD.sub(lambda m: quote(m.group(), safe="", errors="replace"), url)
+    if "[" in url or "]" in url or _LONE.search(url):
+        url = _as_written(url)
     url = masked(_without_login(url), "REDACTED")
     return url if len(url) <= 8192 and ":" in url and is_iri(url) else None
+
+
+def _as_written(url: str) -> str:
+    """An address as browsers keep it, with what they leave in its path and query encoded (RFC 3986, section 2.4)."""
+    site = _SITE.match(url)
+    at = site.end() if site else 0
+    return url[:at] + _LONE.sub("%25", url[at:]).replace("[", "%5B").replace("]", "%5D")
 
 
 def unwrapped(url: str) -> str:

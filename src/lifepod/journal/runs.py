@@ -1,6 +1,7 @@
 """The record of an import run: which files, by which importer, what came of them. For the owner alone.
 
-It refuses to hold anything of the records themselves, so that the journal's bytes never depend on how it was imported.
+It refuses to hold anything of the records themselves, so that the journal's bytes never depend on how it was imported,
+and the account numbers that banks put into the names of files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from lifepod import names
 from lifepod.errors import Malformed
+from lifepod.journal.redact import masked
 from lifepod.plain import plain
 from lifepod.rdf.flat import FlatTriple, read_flat, text, typed, value_of, write_flat
 
@@ -100,7 +102,7 @@ def _input(node: str, one: Input) -> Iterable[FlatTriple]:
     agent = f"<#importer-{quote(one.importer, safe='')}>"
     yield "<>", _USED, node
     yield node, _RDF_TYPE, f"<{names.PROV}Entity>"
-    yield node, f"<{names.SCHEMA}name>", text(plain(one.name))
+    yield node, f"<{names.SCHEMA}name>", text(plain(masked(one.name)))
     yield node, f"<{names.SCHEMA}contentSize>", text(f"{one.size} B")
     yield node, _SHA, text(one.sha256)
     yield node, f"<{names.LP_RECOGNISED_SHAPE}>", text(one.shape)

@@ -14,7 +14,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ _BESIDE = ("-wal", "-journal")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What exports are packed with. The other methods unpack whole blocks at once: a few bytes into gigabytes of memory."""
 _IS_BESIDE = re.compile(r"-(?:wal|shm|journal)\Z")
+_DOCUMENT = frozenset({"[Content_Types].xml", "mimetype"})
+"""What the archives hold that are a document of an office program: a workbook, a text, a book."""
 
 
 def members(paths: Sequence[Path], limits: Limits = LIMITS) -> Iterator[Member | Skipped]:
@@ -58,7 +60,7 @@ def _below(path: Path, limits: Limits) -> Iterator[Member | Skipped]:
         names.sort()
         for name in sorted(found):
             file = Path(folder, name)
-            if _NOISE.search(file.as_posix()) or _IS_BESIDE.search(name):
+            if _NOISE.search(file.as_posix()) or _is_beside(name, found):
                 continue
             # Not Path.resolve, which raises for a link that leads to itself.
             if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(root):
@@ -66,6 +68,12 @@ def _below(path: Path, limits: Limits) -> Iterator[Member | Skipped]:
             yield from _file(file, limits)
     for error in closed:
         yield Skipped("locked", str(error.filename))
+
+
+def _is_beside(name: str, there: Container[str]) -> bool:
+    """Whether SQLite keeps it beside a database; a file that is only called a journal may be anything."""
+    end = _IS_BESIDE.search(name)
+    return end is not None and (end.group() != "-journal" or name[: end.start()] in there)
 
 
 def _file(path: Path, limits: Limits) -> Iterator[Member | Skipped]:
@@ -203,6 +211,8 @@ def _archive(member: Member, stream: BinaryIO, depth: int, limits: Limits) -> It
             yield Skipped("unsafe-archive", member.path)
         elif not infos:
             yield Skipped("empty-export", member.path)
+        elif not member.path.lower().endswith(".zip") and any(info.filename in _DOCUMENT for info in infos):
+            yield Skipped("unsupported-version", member.path)
         else:
             yield from _packed(member, archive, depth, limits)
 
@@ -213,7 +223,7 @@ def _packed(outer: Member, archive: zipfile.ZipFile, depth: int, limits: Limits)
     left = limits.archive_bytes
     for info in sorted(infos, key=lambda info: (info.filename, info.header_offset)):
         name, shown = info.filename, f"{outer.path}!/{info.filename}"
-        if _NOISE.search(name) or _IS_BESIDE.search(name):
+        if _NOISE.search(name) or _is_beside(name, named):
             continue
         if info.flag_bits & 1:
             yield Skipped("encrypted-placeholder", shown)

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from lifepod.errors import Conflict, Malformed, Missing, Undecided
+from lifepod.errors import Conflict, Malformed, Missing, TooBig, Undecided
 from lifepod.journal.layout import (
     IMPORTS,
     JOURNAL,
@@ -62,6 +62,20 @@ async def deleted(pod: Pod) -> tuple[Tombstones, str | None]:
     except Missing:
         return Tombstones(), None
     return read_tombstones(reply.body, reply.url), reply.etag or "*"
+
+
+def _fitting(path: str, data: bytes) -> bytes:
+    """A partition that can be read back once it is written; raises :class:`TooBig` for one that could not."""
+    if len(data) > LIMITS.document_bytes:
+        raise TooBig(
+            f"{path} would hold more than {LIMITS.document_bytes} bytes, which nothing here reads back; it was left as"
+            " it is.",
+            bound=LIMITS.document_bytes,
+            place=path,
+            advice="Import into files of a day each: --partition day. That needs a new source: where it stands already,"
+            f" take {'/'.join(path.split('/')[:3])}/ out first (lifepod rm -r).",
+        )
+    return data
 
 
 _KEY_FILE = "lifepod/key.ttl"
@@ -156,15 +170,17 @@ class Shelves:
     async def _file_once(self, path: str, batch: Batch, exists: bool, begin: Callable[[], Awaitable[None]]) -> Filed:
         url, head = self._pod.storage + path, head_of(batch.kinds)
         if not exists:
+            data = _fitting(path, new_partition(head, batch.records))
             await begin()
-            await self._pod.put(url, new_partition(head, batch.records), match=None)
+            await self._pod.put(url, data, match=None)
             return Filed(path, True, len(batch.records), 0, ())
         there = await self._pod.get(url, accept=_TURTLE)
         joined = joined_partition(there.body, there.url, head, batch.records)
         if joined.data is None:
             return Filed(path, False, 0, joined.unchanged, ())
+        data = _fitting(path, joined.data)
         await begin()
-        await self._pod.put(url, joined.data, match=there.etag or "*")
+        await self._pod.put(url, data, match=there.etag or "*")
         return Filed(path, True, len(joined.written), joined.unchanged, joined.written)
 
     async def register(self, classes: set[str]) -> None:

@@ -120,11 +120,12 @@ def lacking(files: Sequence[FileReport]) -> tuple[str, ...]:
 
 def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> FileReport:
     if isinstance(item, Skipped):
-        return FileReport(item.where, problem=item.reason, hint=_HINTS.get(item.reason, ""))
+        office = item.reason == "unsupported-version" and "!/" not in item.where
+        return FileReport(item.where, problem=item.reason, hint=_OFFICE if office else _HINTS.get(item.reason, ""))
     try:
         matches = shelf.recognise(item, wanted.answers)
         if not matches:
-            return FileReport(item.path, size=item.size, hint=_CSV if item.path.lower().endswith(".csv") else "")
+            return _strange(item)
         importer, match = matches[0]
         report = FileReport(
             item.path, importer.name, importer.version, match.shape, match.why, size=item.size, hint=match.hint
@@ -140,6 +141,16 @@ def _one(item: Member | Skipped, wanted: Wanted, spool: Spool, hear: Hear) -> Fi
         return _read(importer, match, report, (wanted, spool, hear))
     except LifepodError as error:
         return FileReport(item.path, size=item.size, problem=_reason(error), hint=f"{error} {error.advice}")
+
+
+def _strange(item: Member) -> FileReport:
+    """A file that no importer knows; what could hold an export in another wrapping is told how to get it out."""
+    head = item.head(512)
+    hint = _PACKED if head.startswith(_ARCHIVES) or head[257:262] == b"ustar" else ""
+    hint = hint or (_OFFICE if head.startswith(_OLD_OFFICE) else "")
+    if hint:
+        return FileReport(item.path, size=item.size, problem="unsupported-version", hint=hint)
+    return FileReport(item.path, size=item.size, hint=_CSV if item.path.lower().endswith(".csv") else "")
 
 
 def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wanted, Spool, Hear]) -> FileReport:
@@ -202,6 +213,12 @@ def now() -> str:
 
 
 _CSV = "If it comes from a bank: `lifepod sources --draft FILE` writes the profile of columns that it needs."
+_ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+"""How files begin that gzip (.gz, .tgz), 7-Zip, RAR, bzip2, xz and zstd made."""
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How Excel and its like began their files before 2007."""
+_PACKED = "Only zip archives are looked into. Unpack it yourself and import the folder."
+_OFFICE = "It is a document of an office program. If it holds a table, open it, save that as CSV, and import the CSV."
 _HINTS = {
     "raw-only": "It holds raw signals only, and no visits or trips. Export the Timeline on the phone again.",
     "empty-export": "It holds no records. Ask for the export again, with all of the time you want.",
@@ -209,7 +226,7 @@ _HINTS = {
     "malformed": "The file is damaged or was cut off. Download it again.",
     "unsafe-archive": "The archive names files outside itself; nothing was read. Do not trust where it came from.",
     "encrypted-placeholder": "It is encrypted. Unpack it yourself and import the folder.",
-    "locked": "Another program holds it open. Close that program and import again.",
+    "locked": "It could not be opened. Close the program that holds it, or see that you may read it, and import again.",
     "too-large": "It unpacks to more than is safe. If you trust it, unpack it yourself and import the folder.",
     "needs-answer": "It can be read in more than one way; see `lifepod import --help` for how to say which.",
     "unsupported-version": "This shape of the export is not supported yet.",

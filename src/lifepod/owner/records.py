@@ -144,7 +144,8 @@ def address_of(pod: Pod, word: str) -> tuple[str, str]:
     """Document and name of a record, from its address or the part of it below the pod; raises :class:`Malformed`."""
     place, _, name = word.partition("#")
     url = pod.url(place) if place else ""
-    if not name or not url.startswith(pod.storage + JOURNAL):
+    inside = url.startswith(pod.storage + JOURNAL) and url[len(pod.storage) :].count("/") > 2
+    if not name or not inside or url.endswith("/"):
         raise Malformed(
             f"{plain(word)} names no record of the journal.",
             advice="Take the address as `lifepod records` prints it: journal/media/netflix/2025/12.ttl#2025….",

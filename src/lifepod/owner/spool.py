@@ -20,6 +20,8 @@ from lifepod.journal.triples import Record, name_of, one_of, record_of
 
 _WIDTH = {Granularity.YEAR: 4, Granularity.MONTH: 6, Granularity.DAY: 8}
 _BATCH = 2000
+_NAMES = 200_000
+"""Names of one file that are counted in memory."""
 _READ, _TOLD, _EDITED = 0, 1, 2
 """How a record came: read by an importer, told by an export of ours, or told as the person's own word."""
 
@@ -49,6 +51,7 @@ class Spool:
             "CREATE TABLE p (class TEXT, source TEXT, day TEXT, span TEXT, kinds TEXT, others TEXT, head TEXT,"
             " prefixes TEXT);"
             "CREATE TABLE w (path TEXT PRIMARY KEY, type TEXT, data BLOB);"
+            "CREATE TABLE n (name TEXT PRIMARY KEY, times INT) WITHOUT ROWID;"
         )
         self._rows: list[tuple[str, str, str, str, int, str, str, str, int]] = []
         self._repeated: Counter[str] = Counter()
@@ -65,13 +68,14 @@ class Spool:
 
     def next_file(self) -> None:
         """What is added from now on comes from another file; two of its equal rows can be two real things."""
+        if len(self._repeated) == _NAMES:
+            self._db.execute("DELETE FROM n")
         self._repeated.clear()
 
     def add(self, activity: Activity) -> None:
         """Take one record; raises :class:`~lifepod.errors.Malformed` where linked data cannot hold it."""
         name = name_of(activity)
-        self._repeated[name] += 1
-        again = self._repeated[name]
+        again = self._times(name)
         # A repetition of the source's own id, or of what stands, is the same record; of our key it is a second one.
         same = again == 1 or activity.native or KINDS[activity.kind].stands
         record = record_of(activity, name if same else f"{name}-{again}")
@@ -93,6 +97,14 @@ class Spool:
         self.added += 1
         if len(self._rows) >= _BATCH:
             self._flush()
+
+    def _times(self, name: str) -> int:
+        """How often this name has come from this file; beyond so many names they are counted on disk."""
+        if name in self._repeated or len(self._repeated) < _NAMES:
+            self._repeated[name] += 1
+            return self._repeated[name]
+        count = "INSERT INTO n VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"
+        return int(self._db.execute(count, (name,)).fetchone()[0])
 
     def add_told(self, told: Partition) -> None:
         """Take a partition of an export of ours, with all it says."""

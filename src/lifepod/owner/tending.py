@@ -97,10 +97,19 @@ async def let_return(pod: Pod, source: str, found: Sequence[str] = ()) -> int:
     """Take records of a source (all, with its stretches of time, where none is named) off the list of deletions.
 
     Returns how many entries went. The next import of their export, read again, brings them back. Raises
-    :class:`~lifepod.errors.Missing` where nothing of it was deleted.
+    :class:`~lifepod.errors.Missing` where nothing of it was deleted, :class:`Undecided` for a single record of a time
+    that was deleted whole.
     """
-    path = source if source.endswith("/") else source + "/"
+    path, found = _named(pod, source, found)
     before = await deletions(pod)
+    whole = sorted(stretch for stretch in before.stretches if stretch.source == path)
+    for name in found:
+        for stretch in (one for one in whole if one.covers(name)):
+            raise Undecided(
+                f"{plain(name)} was deleted with all of {plain(path)} from {stretch.first} to {stretch.last}, and"
+                " cannot return alone.",
+                advice=f"Let all of it return: lifepod records restore {plain(path)}",
+            )
     after = before.without(path, found)
     count = len(before.names.get(path, ())) - len(after.names.get(path, ()))
     count += len(before.stretches) - len(after.stretches)
@@ -110,6 +119,14 @@ async def let_return(pod: Pod, source: str, found: Sequence[str] = ()) -> int:
         )
     await _remember(pod, lambda stones: stones.without(path, found))
     return count
+
+
+def _named(pod: Pod, source: str, found: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A source as deletions name it, and the records; also from the address of a record."""
+    place, _, name = source.removeprefix(pod.storage).partition("#")
+    if name:
+        return "/".join(place.split("/")[:3]) + "/", (name, *found)
+    return place.removesuffix("/") + "/", tuple(found)
 
 
 async def _remember(pod: Pod, change: Callable[[Tombstones], Tombstones]) -> None:

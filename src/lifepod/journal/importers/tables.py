@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from lifepod.errors import Malformed, TooBig
@@ -24,13 +25,15 @@ Row = Mapping[str, str]
 """Our name of a column → the text of its cell, trimmed; empty where it says nothing."""
 NOTHING = frozenset({""})
 _DELIMITERS = ",;\t|"
+_BEFORE = re.compile(r'\ufeff?\s*"?(?:sep=.)?"?\s*', re.IGNORECASE)
+"""What may stand in a line before the names: nothing, or for a spreadsheet the mark that divides."""
 
 
 def header(head: bytes, skip: int = 0) -> tuple[str, ...]:
     """The names in the first line of a table (after ``skip`` lines), whitespace evened; empty where it is no table."""
     encoding = encoding_of(head)
     lines = head.decode(encoding, errors="replace" if encoding == "utf-16" else "surrogateescape").splitlines()[skip:]
-    first = _mended(lines[0]) if lines else ""
+    first = _mended(next((line for line in lines if not _BEFORE.fullmatch(line)), ""))
     if "\0" in first or not any(mark in first for mark in _DELIMITERS):
         return ()
     return tuple(" ".join(name.split()) for name in next(csv.reader([first], delimiter=delimiter_of(first)), []))
@@ -63,7 +66,7 @@ def rows(
         try:
             for _ in range(skip):
                 text.readline(LIMITS.field_bytes)
-            first = _mended(text.readline(LIMITS.field_bytes))
+            first = _mended(_first(text))
             mark = delimiter_of(first)
             places = _places(next(csv.reader([first], delimiter=mark), []), columns)
             for row in csv.reader(_lines(text, member.path), delimiter=mark):
@@ -75,6 +78,13 @@ def rows(
             raise Malformed(
                 f"{plain(member.path)} goes wrong at row {number + 1}.", place=plain(member.path), line=number + 1
             ) from None
+
+
+def _first(text: io.TextIOWrapper) -> str:
+    """The line with the names of the columns."""
+    while (line := text.readline(LIMITS.field_bytes)) and _BEFORE.fullmatch(line):
+        pass
+    return line
 
 
 def _lines(text: io.TextIOWrapper, path: str) -> Iterator[str]:
