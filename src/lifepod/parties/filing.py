@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed
 from lifepod.plain import plain
-from lifepod.rdf.closed import Closed, multihash, read_closed, write_closed
+from lifepod.rdf.closed import Closed, digest_of, multihash, read_closed, write_closed
 from lifepod.rdf.flat import write_flat
 from lifepod.solid.pod import Pod
 from lifepod.solid.wire import JSON_LD
 
-_ANY = "application/ld+json, */*;q=0.1"
+HELD, AGREEMENTS, REQUESTS = "lifepod/held/", "lifepod/agreements/", "lifepod/requests/"
+"""Where a vendor keeps its copies; where a person keeps agreements, and requests; below the pod."""
+ACCEPT = "application/ld+json, */*;q=0.1"
+"""What is asked for, so that a server hands out the very bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,16 @@ class Filed:
         """Of the bytes."""
         return multihash(self.body)
 
+    @property
+    def graph_digest(self) -> str:
+        """Of what is said, without the proofs."""
+        return digest_of(self.record)
+
+
+def opened(body: bytes) -> Closed:
+    """Bytes of a record; raises :class:`~lifepod.errors.Malformed` or :class:`~lifepod.errors.TooBig`."""
+    return read_closed(body)
+
 
 async def file_record(pod: Pod, url: str, record: Closed) -> Filed:
     """Keep a record; a second time with the same bytes is done already, with others :class:`Conflict`."""
@@ -41,14 +54,14 @@ async def file_bytes(pod: Pod, url: str, body: bytes, content_type: str = JSON_L
     try:
         await pod.put(url, body, match=None, content_type=content_type)
     except Conflict:
-        if (await pod.get(url, accept=_ANY)).body != body:
+        if (await pod.get(url, accept=f"{content_type}, */*;q=0.1")).body != body:
             raise Conflict(
                 f"{plain(url)} holds another record already; records are never changed.",
                 place=url,
                 advice="Look at both; the one that stands there was first.",
             ) from None
         return body
-    back = (await pod.get(url, accept=_ANY)).body
+    back = (await pod.get(url, accept=f"{content_type}, */*;q=0.1")).body
     if back != body:
         raise Unconfirmed(f"{plain(url)} was written, but gives back other bytes.", place=url)
     return body
@@ -56,7 +69,7 @@ async def file_bytes(pod: Pod, url: str, body: bytes, content_type: str = JSON_L
 
 async def read_record(pod: Pod, url: str) -> Filed:
     """A record that lies in a pod; raises :class:`~lifepod.errors.Malformed` where it is none."""
-    body = (await pod.get(url, accept=_ANY)).body
+    body = (await pod.get(url, accept=ACCEPT)).body
     return Filed(url, read_closed(body), body)
 
 

@@ -11,10 +11,13 @@ from ipaddress import ip_address
 from urllib.parse import urldefrag, urlsplit
 
 from lifepod.errors import LifepodError, Malformed, Missing, Unreachable
+from lifepod.limits import LIMITS
 from lifepod.plain import plain
+from lifepod.rdf.turtle import Document, parse_turtle, write_turtle
 from lifepod.solid.pod import Pod, document_of
 from lifepod.solid.wire import failure_of, is_loopback
-from lifepod.terms.cards import Card, card_of
+from lifepod.terms.cards import Card as Card  # part of what is known of a sender
+from lifepod.terms.cards import card_of
 
 _BYTES = 256 * 1024
 _SECONDS = 5.0
@@ -22,7 +25,7 @@ _RDF = {"Accept": "text/turtle, application/ld+json;q=0.5"}
 
 
 async def card_at(pod: Pod, webid: str, at: str) -> tuple[Card, bytes]:
-    """The card of a WebID and the bytes it was read from; raises where it is not to be had.
+    """The card of a WebID and a copy of its document as Turtle; raises where it is not to be had.
 
     https only, but for this machine's own addresses where our own pod is one of them; at most 256 KiB and 5 s.
     """
@@ -40,7 +43,14 @@ async def card_at(pod: Pod, webid: str, at: str) -> tuple[Card, bytes]:
     card = card_of(document, webid, at)
     if not any(str(subject) == webid for subject in document.graph.subjects()):
         raise Missing(f"{plain(url)} answers, but does not speak of {plain(webid)}.", place=webid)
-    return card, reply.body
+    return card, write_turtle(document.graph)
+
+
+def card_from(body: bytes, webid: str, at: str) -> Card:
+    """The card in a kept copy of a WebID document (Turtle); raises :class:`Malformed`."""
+    url = urldefrag(webid).url
+    limits = replace(LIMITS, document_bytes=_BYTES, triples=20_000)
+    return card_of(Document(url, parse_turtle(body, url, limits)), webid, at)
 
 
 def must_be_fetchable(url: str, own: str) -> None:

@@ -96,7 +96,12 @@ def with_key(graph: Graph, webid: str, method: str, public: str) -> Graph:
 
 
 def with_revoked(graph: Graph, method: str, at: str) -> Graph:
-    """The document with a key marked as revoked; it stays, so that what it signed before can be checked."""
+    """The document with a key marked as revoked; it stays, so that what it signed before can be checked.
+
+    One that is marked already stays as it was: its first revocation is the one that counts.
+    """
+    if literals(graph, method, SEC + "revoked"):
+        return graph
     return with_literals(graph, (method, SEC + "revoked", at, XSD + "dateTime"))
 
 

@@ -178,6 +178,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 """Why a request was refused or a promise counts as broken: name in ``lp:`` → the plain sentence."""
 
+
+def reason(name: str) -> str:
+    """IRI of a reason of :data:`REASONS`."""
+    if name not in REASONS:
+        raise KeyError(name)
+    return LP + name
+
+
 STATES: Mapping[str, str] = MappingProxyType(
     {"open": "These terms are offered.", "retired": "These terms are no longer offered."}
 )

@@ -9,6 +9,7 @@ writes the same record.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from typing import Any
 
 from lifepod.errors import Malformed
 from lifepod.names import AS, DCT, DPV, IEEE7012, LP, PROV, RDF_TYPE, SCHEMA, SEC, XSD
+from lifepod.plain import plain
 from lifepod.rdf.closed import Closed
 from lifepod.rdf.flat import FlatTriple
 from lifepod.terms.policy import PublicKey
@@ -128,8 +130,16 @@ class Event:
     strange: tuple[FlatTriple, ...] = ()
 
 
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
 def address_of(about: str, step: str) -> str:
-    """The address of an event or a counter-offer: ``urn:uuid:`` made from what it is about and the step's name."""
+    """The address of an event or a counter-offer: ``urn:uuid:`` made from what it is about and the step's name.
+
+    Raises :class:`Malformed` where it is about something that has no such address: only requests and agreements have.
+    """
+    if not _UUID.match(about):
+        raise Malformed(f"{plain(about, 100)} is no address of a request or an agreement.")
     return f"urn:uuid:{uuid.uuid5(uuid.UUID(about.removeprefix('urn:uuid:')), step)}"
 
 
@@ -180,6 +190,8 @@ def event_of(record: Closed) -> Event:
     words |= {name: graph.iris(root, predicate) for name, predicate in _MANY}
     if not words["actor"] or not words["object"] or not words["published"]:
         raise Malformed("It does not say who did what when.")
+    if not words["graph_digest"]:
+        raise Malformed("It does not say which graph it is about.")
     event = Event(
         root=root,
         step=step,

@@ -90,7 +90,7 @@ class Read:
             return self.event.published
         if self.policy is None:
             return ""
-        return self.policy.issued or (self.policy.proposal.published if self.policy.proposal else "")
+        return self.policy.proposal.published if self.policy.proposal else self.policy.issued
 
 
 def read_as(record: Closed) -> Read:
@@ -129,7 +129,9 @@ def _amiss(read: Read, key: PublicKey, created: str, seen: set[str], now: dateti
         return "this party has signed already"
     if when is None or when > now + _AHEAD:
         return f"dated {created}: not possible"
-    if said is not None and when < said:
+    if said is None:
+        return "the record does not say when it was made"
+    if when < said:
         return f"dated {created}, before the record itself"
     return ""
 
@@ -140,8 +142,8 @@ def signed_by(read: Read, now: datetime) -> frozenset[str]:
 
 
 def is_agreed(read: Read, now: datetime) -> bool:
-    """Whether both parties signed."""
-    return len(read.parties) == 2 and signed_by(read, now) == frozenset(read.parties)
+    """Whether both parties signed; nobody agrees with themselves."""
+    return len(set(read.parties)) == 2 and signed_by(read, now) == frozenset(read.parties)
 
 
 def shown_in(read: Read, by: str, card: Card | None, seen_at: str) -> KeyAnswer:
@@ -176,7 +178,7 @@ class Verdict:
     def is_signed(self) -> bool:
         """Whether every party signed, and nothing else is on it."""
         good = {one.by for one in self.signatures if one.counts}
-        return good == set(self.wanted) and len(self.signatures) == len(self.wanted)
+        return bool(good) and good == set(self.wanted) and len(self.signatures) == len(self.wanted) == len(good)
 
     @property
     def is_contradicted(self) -> bool:
@@ -187,7 +189,7 @@ class Verdict:
     def is_confirmed(self) -> bool:
         """Whether for each party some document shows the key, and none denies it."""
         shown = {one.by for one in (*self.cached, *self.live) if one.shown is Shown.YES}
-        return shown >= set(self.wanted) and not self.is_contradicted
+        return bool(shown) and shown >= set(self.wanted) and not self.is_contradicted
 
 
 Cards = Mapping[str, Card]

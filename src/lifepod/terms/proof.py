@@ -125,3 +125,15 @@ def unbase58(text: str) -> bytes:
         number = number * 58 + _ALPHABET.index(letter)
     zeros = len(body) - len(body.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def verified(public: str, signature: bytes, message: bytes) -> bool:
+    """Whether a signature fits a message and a public key (``z6Mk…``): for documents that are no records of ours."""
+    try:
+        key = unbase58(public)
+        if key[:2] != _PREFIX or len(key) != 34:
+            return False
+        Ed25519PublicKey.from_public_bytes(key[2:]).verify(signature, message)
+    except (InvalidSignature, Malformed, ValueError):
+        return False
+    return True

@@ -17,12 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from lifepod.names import LP, ODRL, XSD
 from lifepod.plain import plain
 from lifepod.terms.clauses import CURRENCIES, includes
+from lifepod.terms.places import is_at_or_below as is_at_or_below
 from lifepod.terms.policy import PAYMENT, PROFILE, Constraint, Policy, Rule
 from lifepod.terms.purposes import is_within as purpose_within
 
@@ -43,7 +42,7 @@ _OPERANDS: dict[str, tuple[str, ...]] = {
 _OPERATORS: dict[str, tuple[str, ...]] = {
     PURPOSE: (_IS_A, _IS),
     DATE: (_AT_MOST,),
-    ELAPSED: (_AT_MOST, _IS),
+    ELAPSED: (_AT_MOST,),
     CLIENT: (_IS,),
     EVENT: (_AFTER,),
     INTERVAL: (_AT_MOST, _IS),
@@ -98,7 +97,9 @@ def _raw(asked: Policy, offered: Policy) -> Iterator[Difference]:
             yield Difference(plain(rule.name, 100), UNCLEAR, "", said)
         like = {one.description for one in _like(rule, offered)}
         if rule.description not in like and (rule.action != LP + "deliverService" or like - {""}):
-            yield Difference(plain(rule.name, 100), UNCLEAR, plain("; ".join(like), 200), plain(rule.description, 200))
+            yield Difference(
+                plain(rule.name, 100), UNCLEAR, plain("; ".join(sorted(like)), 200), plain(rule.description, 200)
+            )
 
 
 def _like(rule: Rule, policy: Policy) -> list[Rule]:
@@ -192,40 +193,6 @@ def places_in_words(rule: Rule) -> str:
     return f"{_tail(rule.action)} {plain(' '.join(rule.targets), 500) or '(no place)'}"
 
 
-def is_at_or_below(place: str, above: str) -> bool:
-    """By path segments; never where either address is spelt in another way than the one we sign."""
-    fits = place == above or (above.endswith("/") and place.startswith(above))
-    return fits and normalised(place) == place and normalised(above) == above
-
-
-@lru_cache(maxsize=4096)
-def normalised(place: str) -> str:
-    """The one spelling of a place in a pod (RFC 3986 §6.2.2); empty for what can be none.
-
-    That is: no user, query, fragment or dot segment, host in small letters, no default port, each byte of the path
-    percent-encoded that is not unreserved (or one of ``!*'()``), in capitals.
-    """
-    try:
-        parts = urlsplit(place)
-        port = parts.port
-    except ValueError:
-        return ""
-    host = (parts.hostname or "").lower()
-    strange = not _HOST.match(host) or "@" in parts.netloc or "?" in place or "#" in place or not place.isascii()
-    if strange or parts.scheme not in ("http", "https") or _UNSEEN.search(place):
-        return ""
-    segments = [unquote_to_bytes(one) for one in parts.path.split("/")]
-    if any(one in (b".", b"..") or b"/" in one or b"\\" in one or b"\0" in one for one in segments):
-        return ""
-    path = "/".join(quote(one, safe="-_.!~*'()") for one in segments)
-    shown = f":{port}" if port and port != {"http": 80, "https": 443}[parts.scheme] else ""
-    return f"{parts.scheme}://{host}{shown}{path or '/'}"
-
-
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\Z")
-_UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
-
-
 def _constraints(rule: Rule, offer: Rule, at: datetime) -> Iterator[Difference]:
     name = plain(rule.name, 100)
     if offer.refinements or offer.action_node:
@@ -256,7 +223,7 @@ def _compare(mine: Constraint, wanted: Constraint, at: datetime) -> str:
     if wanted.left == CLIENT:
         return "" if mine.right == wanted.right else OUTSIDE
     ends = end_of(mine, at), end_of(wanted, at)
-    if ends[0] is None or ends[1] is None or _IS in (mine.operator, wanted.operator):
+    if ends[0] is None or ends[1] is None:
         return UNCLEAR
     return "" if ends[0] <= ends[1] else OUTSIDE
 

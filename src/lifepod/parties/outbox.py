@@ -1,0 +1,89 @@
+"""What is to be told to the other side: put aside before it is sent, and taken away when their inbox took it.
+
+It refuses to forget a message that was not delivered. One that was sent and not taken away is sent again, which does no
+harm: records are the same under the same name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from lifepod.errors import Conflict, LifepodError, Missing
+from lifepod.parties.filing import ACCEPT
+from lifepod.parties.post import deliver
+from lifepod.parties.rooms import make_room
+from lifepod.parties.senders import card_at
+from lifepod.plain import plain
+from lifepod.solid.pod import Pod
+
+OUTBOX = "lifepod/outbox/"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A record that somebody is to be told of."""
+
+    name: str
+    """Of the message: ``lifepod-<uuid>``."""
+    to: str
+    """WebID."""
+    record: str
+    """Where the record lies in our own pod."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whether a message arrived."""
+
+    note: Note
+    arrived: bool
+    why: str = ""
+    """Why it did not."""
+
+
+async def tell(pod: Pod, note: Note, now: str) -> Told:
+    """Send a record; where it cannot be delivered it stays in the outbox."""
+    await make_room(pod, pod.storage + "lifepod/")
+    url = f"{pod.storage}{OUTBOX}{note.name}.json"
+    said = json.dumps({"to": note.to, "record": note.record}, indent=1).encode()
+    try:
+        await pod.put(url, said, match=None, content_type="application/json")
+    except Conflict:
+        pass  # from a time before, when it did not arrive
+    return await _sent(pod, note, now)
+
+
+async def _sent(pod: Pod, note: Note, now: str) -> Told:
+    try:
+        card, _ = await card_at(pod, note.to, now)
+        body = (await pod.get(note.record, accept=ACCEPT)).body
+        await deliver(pod, card, body, note.name)
+    except LifepodError as error:
+        return Told(note, arrived=False, why=plain(error))
+    try:
+        await pod.delete(f"{pod.storage}{OUTBOX}{note.name}.json")
+    except Missing:
+        pass
+    return Told(note, arrived=True)
+
+
+async def untold(pod: Pod) -> tuple[Note, ...]:
+    """What waits in the outbox."""
+    try:
+        listing = await pod.list(pod.storage + OUTBOX)
+    except Missing:
+        return ()
+    out = []
+    for url, _ in listing.members:
+        try:
+            raw = json.loads((await pod.get(url, accept="application/json")).body)
+            out.append(Note(url.rpartition("/")[2].removesuffix(".json"), str(raw["to"]), str(raw["record"])))
+        except (LifepodError, ValueError, KeyError, TypeError, RecursionError):
+            continue  # nothing of ours
+    return tuple(note for note in out if note.record.startswith(pod.storage))
+
+
+async def tell_again(pod: Pod, now: str) -> tuple[Told, ...]:
+    """Send all that waits once more."""
+    return tuple([await _sent(pod, note, now) for note in await untold(pod)])
