@@ -18,11 +18,16 @@ STUB = SRC / "blocking.pyi"
 HEAD = '''"""Types of :mod:`lifepod.blocking`, made from the async signatures by ``python -m tests.stubs``."""
 
 '''
-CLASSES = {"Desk": ["owner/desk.py"], "Pod": ["solid/pod.py", "solid/resources.py"], "VendorDesk": ["vendor/desk.py"]}
+CLASSES = {
+    "Desk": ["owner/desk.py"],
+    "Papers": ["owner/papers.py"],
+    "Pod": ["solid/pod.py", "solid/resources.py"],
+    "VendorDesk": ["vendor/desk.py"],
+}
 """Each class, and the files whose class of that name, or of its base's, holds its methods."""
 BASES = {"solid/resources.py": "Resources"}
 FUNCTIONS = {"connect": "solid/door.py", "visit": "solid/door.py"}
-DERIVED = {"Desk": ("profile", "Profile"), "VendorDesk": ("profile", "Profile")}
+DERIVED = {"Desk": ("profile", "Profile"), "Papers": ("now", "str"), "VendorDesk": ("profile", "Profile")}
 """Attributes that are made from an argument, and their type."""
 GENERATORS = ("AsyncGenerator", "AsyncIterator")
 
@@ -87,7 +92,8 @@ def _class(name: str, imports: Imports) -> Iterator[str]:
     yield "    def __exit__(self, *error: object) -> None: ..."
     seen: set[str] = set()
     if name in DERIVED:
-        imports.found.setdefault("lifepod.solid.remembered", set()).add(DERIVED[name][1])
+        if not hasattr(builtins, DERIVED[name][1]):
+            imports.found.setdefault("lifepod.solid.remembered", set()).add(DERIVED[name][1])
         yield f"    {DERIVED[name][0]}: {DERIVED[name][1]}"
     for file in CLASSES[name]:
         tree = ast.parse((SRC / file).read_text("utf-8"))

@@ -61,7 +61,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.mark.live
 def test_the_readme_word_for_word_with_the_examples(world: World) -> None:
-    own, vendor, files = (block for block in blocks("sh") if not block.startswith(NOT_RUN))
+    own, vendor, files, terms = (block for block in blocks("sh") if not block.startswith(NOT_RUN))
     world.run("bash", "-c", SHELL + own)
     [program] = blocks("python")
     assert "Passport photo set" in world.run(sys.executable, "-c", program)
@@ -73,6 +73,9 @@ def test_the_readme_word_for_word_with_the_examples(world: World) -> None:
     assert "Passport photo set, six prints" in said
     assert "shut out, as it should be" in said
     assert "Late Frost" in world.run("bash", "-c", SHELL + files)
+    said = world.run("bash", "-c", SHELL + terms)
+    assert "Every party signed it" in said
+    assert "revoked" in said.split("Every party signed it")[1]
 
 
 @pytest.mark.live
@@ -94,7 +97,7 @@ def test_every_command_of_the_readme_is_one() -> None:
         word for row in re.findall(r"^\| `lifepod (.*?)\|", README, re.MULTILINE) for word in re.findall("[a-z]+", row)
     }
     known = set(main.lifepod.commands)
-    for group in ("home", "records", "vendor"):
+    for group in ("home", "intents", "records", "terms", "vendor"):
         known |= set(getattr(main.lifepod.commands[group], "commands", ()))
     assert named - known == {"read"} - known
     assert set(main.lifepod.commands) - named == set()
@@ -103,7 +106,7 @@ def test_every_command_of_the_readme_is_one() -> None:
 def test_every_exit_code_of_the_readme_is_one_and_none_is_missing() -> None:
     table = README.split("## Exit codes")[1].split("##")[0]
     told = {int(code) for code in re.findall(r"\| (\d+) \|", table)}
-    assert told == {0, 1, say.USAGE, say.FOUND, say.STOPPED} | {code for _, code in say._CODES}
+    assert told == {0, 1, say.USAGE, say.FOUND, say.UNCONFIRMED_KEYS, say.STOPPED} | {code for _, code in say._CODES}
 
 
 def test_every_page_and_picture_the_readme_points_at_is_there() -> None:

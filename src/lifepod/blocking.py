@@ -22,6 +22,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from lifepod.errors import NotReady
 from lifepod.owner import desk as owner_desk
+from lifepod.owner import papers as owner_papers
 from lifepod.solid import door as solid_door
 from lifepod.solid import pod as solid_pod
 from lifepod.vendor import desk as vendor_desk
@@ -229,9 +230,10 @@ def _attribute(twin: _Twin, name: str) -> Any:
 
 
 Desk = _twin(owner_desk.Desk)
+Papers = _twin(owner_papers.Papers)
 Pod = _twin(solid_pod.Pod)
 VendorDesk = _twin(vendor_desk.VendorDesk)
-_TWINS: dict[type, type[_Twin]] = {owner_desk.Desk: Desk, solid_pod.Pod: Pod, vendor_desk.VendorDesk: VendorDesk}
+_TWINS: dict[type, type[_Twin]] = {twin._of: twin for twin in (Desk, Papers, Pod, VendorDesk)}
 
 
 def _opened(of: Callable[..., AbstractAsyncContextManager[Any]]) -> Callable[..., Any]:
@@ -253,4 +255,4 @@ def _with_portal(manager: AbstractAsyncContextManager[Any]) -> Iterator[Any]:
 
 connect = _opened(solid_door.connect)
 visit = _opened(solid_door.visit)
-__all__ = ["Desk", "Pod", "VendorDesk", "connect", "visit"]
+__all__ = ["Desk", "Papers", "Pod", "VendorDesk", "connect", "visit"]

@@ -13,6 +13,8 @@ Families are named by whose move is next::
     │   └── Unconfirmed you: look again (what we wrote is not what we find)
     ├── Undecided       you: choose
     ├── WouldLockOut    we stopped you
+    ├── Unproved        the signer: nobody has proved to have said it
+    ├── OutsideTerms    you or the vendor: counter, or ask anew
     ├── NotReady        you: something on this machine comes first
     └── NothingRead     you: another export (files recognised, no record in them)
 
@@ -141,6 +143,23 @@ class WouldLockOut(LifepodError):
         super().__init__(message, advice=advice)
         self.place = place
         self.who = who
+
+
+class Unproved(LifepodError):
+    """A signature is missing, does not fit, or is by a key that its signer does not show."""
+
+    advice = "Ask the sender to sign it with the key their WebID document shows, and to send it again."
+
+
+class OutsideTerms(LifepodError):
+    """A request asks for more than the terms offer: it cannot be approved."""
+
+    advice = "Counter it (`lifepod counter`), decline it, or publish terms that allow more."
+
+    def __init__(self, message: str, *, clauses: tuple[str, ...] = (), advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.clauses = clauses
+        """What differs, in words."""
 
 
 class NotReady(LifepodError):

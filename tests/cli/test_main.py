@@ -36,6 +36,11 @@ def test_every_command_of_this_release_is_there() -> None:
         "logout", "import", "export", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke",
         "vendor read", "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
         "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query",
+        "terms show", "terms new", "terms retire", "terms prefer", "terms never", "terms usual", "terms roster",
+        "terms purposes", "inbox", "approve", "counter", "decline", "agreements", "end", "verify", "ledger", "receipt",
+        "intent", "intents show", "intents send", "intents withdraw", "vendor init", "vendor ask",
+        "vendor status", "vendor accept", "vendor decline", "vendor withdraw", "vendor append", "vendor attest",
+        "vendor pay", "vendor note", "vendor offer",
         "records show", "records edit", "records delete", "records deleted", "records restore",
     }  # fmt: skip
 

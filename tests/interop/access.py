@@ -9,7 +9,7 @@ from tests.interop.stage import Kind, Stage
 from tests.interop.suite import Can, capability, no
 
 from lifepod.access.audit import Audit
-from lifepod.access.fresh import inbox_rules, private_rules
+from lifepod.access.fresh import Opens, room_rules
 from lifepod.access.plans import Wish
 from lifepod.access.rules import NOBODY, Answer, Mode, Visitor
 from lifepod.access.servers import Dialect
@@ -19,6 +19,7 @@ from lifepod.owner.look import look
 from lifepod.owner.selftest import self_test
 from lifepod.owner.share import Outcome, apply, rehearse, rehearse_undo
 from lifepod.owner.words import wish
+from lifepod.rdf.turtle import Document, Graph
 from lifepod.solid.pod import Pod
 
 BODY = b"<#it> <#says> <#something>."
@@ -102,9 +103,10 @@ async def _tree(stage: Stage) -> str:
     for name in ("a.ttl", "open.ttl", "shared/b.ttl", "shared/closed/c.ttl", "inbox/d.ttl"):
         await _document(stage, room + name)
     server = (await look(stage.owner, room, below=False)).survey.server
-    for name, made in (("shared/closed/", private_rules), ("inbox/", inbox_rules)):
-        link = await _control_of(stage, room + name)
-        await stage.owner.write(link, made(link, room + name, stage.owner.webid, server), match=None)
+    for name in ("shared/closed/", "inbox/"):
+        link, opens = await _control_of(stage, room + name), Opens(signed_in=name == "inbox/")
+        made = room_rules(Document(link, Graph()), room + name, stage.owner.webid, server, opens)
+        await stage.owner.write(link, made, match=None)
     await _rule(stage, room + "open.ttl", public=True)
     await _change(stage.owner, wish("grant", stage.friend.webid, room + "shared/", ["read"]))
     return room

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import SERVER_DIR
 from tests.live.conftest import entered
 
-from lifepod.access.fresh import inbox_rules, private_rules
+from lifepod.access.fresh import Opens, room_rules
 from lifepod.access.rules import Mode
 from lifepod.access.survey import Own, Survey
 from lifepod.home import accounts
@@ -18,6 +18,7 @@ from lifepod.home.accounts import NewPod
 from lifepod.home.server import HomeFolder, RunningServer
 from lifepod.owner import surveys
 from lifepod.owner.selftest import self_test
+from lifepod.rdf.turtle import Document, Graph
 from lifepod.solid.pod import Pod
 
 pytestmark = pytest.mark.live
@@ -50,7 +51,7 @@ async def rules(pod: Pod, place: str, *, inbox: bool = False, new: bool = True) 
     server = (await surveys.at(pod, place, below=False)).survey.server
     link = (await pod.head(place)).link("acl")
     assert link is not None
-    made = (inbox_rules if inbox else private_rules)(link, place, pod.webid, server)
+    made = room_rules(Document(link, Graph()), place, pod.webid, server, Opens(signed_in=inbox))
     await pod.write(link, made, match=None if new else (await pod.head(link)).etag)
 
 

@@ -290,8 +290,9 @@ def _tell_outcome(voice: Voice, outcome: Outcome) -> None:
     if plan.wish.agent:
         words.append(f"{plan.wish.agent} at {plan.wish.place}: " + ", ".join(f"{m} {a}" for m, a in now.items()))
     words += [f"Still open: {o.mode.value} at {o.place} through {o.through}" for o in plan.still_open]
+    words += outcome.follows
     value = {"plan": plan_as_value(plan), "applied": True, "confirmed_at": outcome.confirmed_at, "now": now}
-    voice.data(value | {"change": outcome.change.name}, words)
+    voice.data(value | {"change": outcome.change.name, "follows": outcome.follows}, words)
 
 
 @click.command()

@@ -12,12 +12,16 @@ import click
 
 from lifepod.cli import (
     access,
+    agreements,
     changing,
     demo,
     exporting,
+    exporting_agreements,
     files,
     guard,
     home,
+    inbox,
+    intent,
     journal,
     login,
     logins,
@@ -25,7 +29,9 @@ from lifepod.cli import (
     moving,
     query,
     records,
+    terms,
     vendor,
+    verify,
 )
 from lifepod.cli.options import AsListed
 from lifepod.cli.say import STOPPED, USAGE, Voice, settle_streams, unwritten
@@ -50,6 +56,8 @@ for _command in (
     access.who, access.sees, access.why, access.blind, access.survey, looks.matrix, looks.risks, looks.diff,
     changing.grant, changing.revoke,
     changing.suspend, changing.resume, changing.private, changing.undo, changing.changes, guard.guard,
+    terms.terms, inbox.inbox, inbox.approve, inbox.counter, inbox.decline, agreements.agreements, agreements.end,
+    verify.verify, agreements.ledger, exporting_agreements.receipt, intent.intent, intent.intents,
     files.ls, files.tree, files.find, files.get, files.put, files.edit, files.mkdir, moving.cp, moving.mv, moving.rm,
     query.query,     vendor.vendor,
 ):  # fmt: skip

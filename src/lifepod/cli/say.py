@@ -4,9 +4,9 @@ It refuses to know what a command does. Nothing raw reaches a terminal: words pa
 ASCII.
 
 Exit codes: 0 done · 1 a fault of ours · 2 usage · 3 not signed in · 4 refused · 5 not there · 6 unreachable ·
-7 unreadable · 8 too big · 9 changed by someone else · 10 undecided · 11 would lock you out · 15 not ready ·
-16 nothing read · 17 written but not confirmed · 18 a guard or
-check found something · 130 stopped by you. (12 to 14 belong to signed records.)
+7 unreadable · 8 too big · 9 changed by someone else · 10 undecided · 11 would lock you out · 12 not proved ·
+13 outside the terms · 14 signed, but the keys are not confirmed · 15 not ready · 16 nothing read ·
+17 written but not confirmed · 18 a guard or check found something · 130 stopped by you.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ _CODES: tuple[tuple[type[errors.LifepodError], int], ...] = (
     (errors.Conflict, 9),
     (errors.Undecided, 10),
     (errors.WouldLockOut, 11),
+    (errors.Unproved, 12),
+    (errors.OutsideTerms, 13),
     (errors.NotReady, 15),
     (errors.NothingRead, 16),
 )
-USAGE, FOUND, STOPPED = 2, 18, 130
+USAGE, UNCONFIRMED_KEYS, FOUND, STOPPED = 2, 14, 18, 130
 
 
 @dataclass(frozen=True, slots=True)

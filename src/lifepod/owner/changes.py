@@ -39,6 +39,11 @@ _BUSY = "Another change of access is under way in this pod."
 _WAIT = "Wait until it is done, then try again."
 
 Say = Callable[[str], None]
+"""Hears what is being done."""
+
+
+def silent(line: str) -> None:
+    """A :data:`Say` that nobody hears."""
 
 
 _TOUCHED_EVERY = 20.0

@@ -18,9 +18,11 @@ from lifepod.owner import guard, pausing, records, share, surveys, watching
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog
 from lifepod.owner.collect import Collected, Hear, Wanted, collect
+from lifepod.owner.ending import apply_and_end
 from lifepod.owner.exporting import Exported, export
 from lifepod.owner.exporting import quiet as unheard
 from lifepod.owner.guard import Rounds as Rounds
+from lifepod.owner.papers import Papers as Papers
 from lifepod.owner.pausing import Grant as Grant
 from lifepod.owner.records import Found as Found
 from lifepod.owner.records import Shown as Shown
@@ -99,8 +101,8 @@ class Desk:
         return await share.rehearse(await self._door.pod(), wish, unchecked=unchecked, tell=tell)
 
     async def apply(self, plan: Plan, say: share.Say = share.silent, note: Note = share.NO_NOTE) -> Outcome:
-        """Put a plan on record, make it true, and look again before saying so."""
-        return await share.apply(await self._door.pod(), plan, say, note)
+        """Put a plan on record, make it true, and look again before saying so; a revoke ends agreements too."""
+        return await apply_and_end(await self._door.pod(), self._door.store(), plan, say, note)
 
     async def changes(self) -> tuple[Change, ...]:
         """The change log, the oldest first."""
@@ -159,6 +161,10 @@ class Desk:
     async def record(self, address: str) -> Shown:
         """One record by its address, with the import that brought it; raises :class:`~lifepod.errors.Missing`."""
         return await records.show(await self._door.pod(), address)
+
+    async def papers(self) -> Papers:
+        """Terms, requests and agreements."""
+        return Papers(await self._door.pod(), self._door.store())
 
     async def settle(self, *, listed: bool = False) -> Settled:
         """Make a fresh pod ready; says what it did."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from lifepod.access.drift import Finding, drift, known_of, news
 from lifepod.access.grants import held
-from lifepod.errors import LifepodError
-from lifepod.owner import kept, share, surveys
-from lifepod.owner.changes import ChangeLog, now
-from lifepod.owner.pausing import closing
+from lifepod.owner import kept, surveys
+from lifepod.owner.changes import ChangeLog, Say, now, silent
+from lifepod.owner.pausing import close_ended
+from lifepod.owner.promises import held_contracts, promises
 from lifepod.owner.surveys import Tell, quiet
-from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 
 
@@ -38,7 +37,7 @@ class Rounds:
         return not self.findings and not self.blind
 
 
-async def rounds(pod: Pod, *, dry: bool = False, say: share.Say = share.silent, tell: Tell = quiet) -> Rounds:
+async def rounds(pod: Pod, *, dry: bool = False, say: Say = silent, tell: Tell = quiet) -> Rounds:
     """One pass: recover what was cut off, look, close what has ended, report the rest.
 
     News (agents, risks) are what the last pass on this machine did not find; ``dry`` closes nothing and keeps them new.
@@ -47,26 +46,18 @@ async def rounds(pod: Pod, *, dry: bool = False, say: share.Say = share.silent, 
     if not dry:
         await log.recover(say)
     grants, at = held(await log.every()), now()
-    audit = await surveys.take(pod, tell)
+    audit, papers = await surveys.take(pod, tell), await held_contracts(pod, at)
+    grants += papers.grants
     before = kept.kept_known(pod.storage, pod.webid)
     closed, left = list[Finding](), list[Finding]()
     for finding in drift(audit, grants, at):
-        if finding.kind == "ended" and not dry and await _closed(pod, closing(audit, finding), say):
+        if finding.kind == "ended" and not dry and await close_ended(pod, audit, finding, say):
             closed.append(finding)
         else:
             left.append(finding)
     left += news(audit, before, grants) if before else ()
+    left += await promises(pod, papers, audit, at, dry=dry)
     if not dry:
         kept.keep_known(pod.storage, pod.webid, known_of(audit, before))
     blind = tuple(spot.place for spot in audit.blind)
     return Rounds(at, tuple(closed), tuple(left), blind, before.at if before else "")
-
-
-async def _closed(pod: Pod, wish: share.Wish, say: share.Say) -> bool:
-    try:
-        plan = await share.rehearse(pod, wish)
-        await share.apply(pod, plan, say, share.Note(why="its end had come"))
-    except LifepodError as error:
-        say(f"{plain(wish.agent)} at {plain(wish.place)} could not be closed: {error}")
-        return False
-    return True

@@ -12,9 +12,10 @@ from lifepod.access.grants import Grant as Grant
 from lifepod.access.grants import suspended_at, suspension_of
 from lifepod.access.plans import Wish
 from lifepod.access.rules import MODES, STRANGER, Answer, Mode
-from lifepod.errors import Missing, Undecided
+from lifepod.errors import LifepodError, Missing, Undecided
 from lifepod.owner.changes import Change, ChangeLog, now
 from lifepod.owner.look import look
+from lifepod.owner.share import Note, Say, apply, rehearse
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 
@@ -69,3 +70,14 @@ async def to_resume(pod: Pod, agent: str, place: str) -> tuple[Change, str]:
         )
     ends = {grant.until for grant in paused}
     return change, ends.pop() if len(ends) == 1 else ""
+
+
+async def close_ended(pod: Pod, audit: Audit, ended: Finding, say: Say) -> bool:
+    """Close what has ended; whether a fresh look found it closed."""
+    wish = closing(audit, ended)
+    try:
+        await apply(pod, await rehearse(pod, wish), say, Note(why="its end had come"))
+    except LifepodError as error:
+        say(f"{plain(wish.agent)} at {plain(wish.place)} could not be closed: {error}")
+        return False
+    return True

@@ -6,7 +6,6 @@ somebody else's change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lifepod.access.audit import Answers, Audit
@@ -18,6 +17,8 @@ from lifepod.access.plans import Wish as Wish
 from lifepod.access.rules import Answer
 from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed, Undecided, Unreachable
 from lifepod.owner.changes import ChangeLog, stamp
+from lifepod.owner.changes import Say as Say  # part of what applying takes
+from lifepod.owner.changes import silent as silent
 from lifepod.owner.look import Tell, look, quiet
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -37,6 +38,8 @@ class Outcome:
     """Documents written."""
     change: Change
     """Its record in the change log."""
+    follows: tuple[str, ...] = ()
+    """What followed from it, in sentences: agreements that it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,7 @@ class Note:
     undoes: str = ""
 
 
-Say = Callable[[str], None]
-"""Hears what is being done."""
 NO_NOTE = Note()
-
-
-def silent(line: str) -> None:
-    """A :data:`Say` that nobody hears."""
 
 
 async def rehearse(pod: Pod, wish: Wish, *, unchecked: bool = False, tell: Tell = quiet) -> Plan:

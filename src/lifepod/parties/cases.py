@@ -19,7 +19,8 @@ from lifepod.solid.pod import Pod
 from lifepod.terms.cards import Card
 from lifepod.terms.events import Event
 from lifepod.terms.judge import Read, is_agreed, read_as, signed_by
-from lifepod.terms.life import ASKED as ASKED  # the states that the wings ask about
+from lifepod.terms.life import AGREED as AGREED  # the states that the wings ask about
+from lifepod.terms.life import ASKED as ASKED
 from lifepod.terms.life import COUNTERED as COUNTERED
 from lifepod.terms.life import ENDED as ENDED
 from lifepod.terms.life import OPEN as OPEN
@@ -39,6 +40,8 @@ class Case:
     folder: str
     main: Filed
     """The record itself: the agreement where there is one, else the counter-offer or the request."""
+    read: Read
+    """The same, as what it is."""
     policy: Policy
     digest: str
     """Of its graph."""
@@ -114,7 +117,7 @@ def case_of(folder: str, main: Filed, lying: Lying, now: str, card: Card | None 
     events.sort(key=lambda pair: (pair[1].published, pair[1].step, pair[1].root))
     agreed = is_agreed(read, at)
     life = life_of(policy, digest, [event for _, event in events], at, agreed=agreed)
-    return Case(folder, main, policy, digest, signed_by(read, at), tuple(events), tuple(amiss), life, forked)
+    return Case(folder, main, read, policy, digest, signed_by(read, at), tuple(events), tuple(amiss), life, forked)
 
 
 def fault_of(read: Read, about: Read, digest: str, now: datetime, card: Card | None = None) -> str:

@@ -21,7 +21,7 @@ OUTBOX = "lifepod/outbox/"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Notice:
     """A record that somebody is to be told of."""
 
     name: str
@@ -36,14 +36,14 @@ class Note:
 class Told:
     """Whether a message arrived."""
 
-    note: Note
+    note: Notice
     arrived: bool
     why: str = ""
     """Why it did not."""
 
 
-async def tell(pod: Pod, note: Note, now: str) -> Told:
-    """Send a record; where it cannot be delivered it stays in the outbox."""
+async def put_aside(pod: Pod, note: Notice) -> None:
+    """Notice that somebody is to be told of a record, before the record itself is kept: so no record stays untold."""
     await make_room(pod, pod.storage + "lifepod/")
     url = f"{pod.storage}{OUTBOX}{note.name}.json"
     said = json.dumps({"to": note.to, "record": note.record}, indent=1).encode()
@@ -51,10 +51,10 @@ async def tell(pod: Pod, note: Note, now: str) -> Told:
         await pod.put(url, said, match=None, content_type="application/json")
     except Conflict:
         pass  # from a time before, when it did not arrive
-    return await _sent(pod, note, now)
 
 
-async def _sent(pod: Pod, note: Note, now: str) -> Told:
+async def tell(pod: Pod, note: Notice, now: str) -> Told:
+    """Send a record that was put aside; where it cannot be delivered it stays in the outbox."""
     try:
         card, _ = await card_at(pod, note.to, now)
         body = (await pod.get(note.record, accept=ACCEPT)).body
@@ -68,7 +68,7 @@ async def _sent(pod: Pod, note: Note, now: str) -> Told:
     return Told(note, arrived=True)
 
 
-async def untold(pod: Pod) -> tuple[Note, ...]:
+async def untold(pod: Pod) -> tuple[Notice, ...]:
     """What waits in the outbox."""
     try:
         listing = await pod.list(pod.storage + OUTBOX)
@@ -78,7 +78,7 @@ async def untold(pod: Pod) -> tuple[Note, ...]:
     for url, _ in listing.members:
         try:
             raw = json.loads((await pod.get(url, accept="application/json")).body)
-            out.append(Note(url.rpartition("/")[2].removesuffix(".json"), str(raw["to"]), str(raw["record"])))
+            out.append(Notice(url.rpartition("/")[2].removesuffix(".json"), str(raw["to"]), str(raw["record"])))
         except (LifepodError, ValueError, KeyError, TypeError, RecursionError):
             continue  # nothing of ours
     return tuple(note for note in out if note.record.startswith(pod.storage))
@@ -86,4 +86,4 @@ async def untold(pod: Pod) -> tuple[Note, ...]:
 
 async def tell_again(pod: Pod, now: str) -> tuple[Told, ...]:
     """Send all that waits once more."""
-    return tuple([await _sent(pod, note, now) for note in await untold(pod)])
+    return tuple([await tell(pod, note, now) for note in await untold(pod)])

@@ -16,7 +16,8 @@ from lifepod.solid.pod import Pod
 from lifepod.solid.wire import JSON_LD, failure_of, length_told
 from lifepod.terms.cards import Card
 
-_READ = "application/ld+json, text/turtle, application/lws+json, application/json;q=0.9, */*;q=0.1"
+_READ = "*/*"
+"""A message is taken as it lies there: asked for one type, a server would rewrite what came in another."""
 
 
 async def deliver(pod: Pod, card: Card, body: bytes, name: str, content_type: str = JSON_LD) -> str:

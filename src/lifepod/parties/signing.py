@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lifepod.errors import Conflict, Missing
 from lifepod.parties.filing import AGREEMENTS, Filed, as_turtle, file_bytes, file_record, read_record
 from lifepod.parties.identity import show_in_profile
-from lifepod.parties.outbox import Note, tell
+from lifepod.parties.outbox import Notice, put_aside, tell
 from lifepod.parties.pen import Pen as Pen  # what a side signs with
 from lifepod.parties.pen import policy_of as policy_of
 from lifepod.parties.rooms import Opens, make_room
@@ -90,13 +90,14 @@ class Desk:
     async def said(self, folder: str, event: Event) -> Said:
         """Put an event on record in a folder, and tell whom it is for; done before, the first record stands."""
         url = f"{folder}{event.step}.jsonld"
+        note = Notice(f"lifepod-{event.root.rpartition(':')[2]}", event.target, url)
+        if event.target:
+            await put_aside(self.pod, note)
         try:
-            filed = await read_record(self.pod, url)
+            await read_record(self.pod, url)
         except Missing:
-            filed = await file_record(self.pod, url, self._pen.event(event))
+            await file_record(self.pod, url, self._pen.event(event))
         if not event.target:
             return Said(url, arrived=False, why="nobody is told")
-        told = await tell(
-            self.pod, Note(f"lifepod-{filed.record.root.rpartition(':')[2]}", event.target, url), self.now
-        )
+        told = await tell(self.pod, note, self.now)
         return Said(url, told.arrived, told.why)

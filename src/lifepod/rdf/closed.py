@@ -99,7 +99,7 @@ _ADVICE = "Ask whoever sent it for a lifepod record; nothing was believed of thi
 def _json(data: bytes, limits: Limits) -> Json:
     if len(data) > limits.record_bytes:
         raise TooBig(f"It is too big to be a record ({len(data)} bytes); not opened.", bound=limits.record_bytes)
-    if _depth(data, limits.record_depth) > limits.record_depth:
+    if _depth(data) > limits.record_depth:
         raise TooBig(f"It is nested deeper than {limits.record_depth}; not opened.", bound=limits.record_depth)
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_single, parse_constant=_no_number)
@@ -117,21 +117,16 @@ def _json(data: bytes, limits: Limits) -> Json:
     return value
 
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def _depth(data: bytes, most: int) -> int:
-    """How deep the brackets go; stops counting past the bound."""
+def _depth(data: bytes) -> int:
+    """How deep the brackets go, those in texts aside."""
     depth = deepest = 0
-    for found in _BRACKETS.finditer(data):
-        first = data[found.start()]
-        if first in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > most:
-                break
-        elif first in b"]}":
-            depth -= 1
+    for byte in _STRINGS.sub(b"", data).translate(None, _NO_BRACKETS):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 
@@ -239,6 +234,8 @@ def _tree(record: Closed) -> Json:
 
 
 def _sort_key(term: str) -> str:
+    if term.startswith("<"):
+        return f'{{"id": "{_short(term)}"}}'  # as JSON writes it: an address holds nothing to escape
     return json.dumps(_value(term), ensure_ascii=False)
 
 

@@ -13,7 +13,7 @@ import httpx2
 
 from lifepod.errors import Malformed
 from lifepod.plain import plain
-from lifepod.solid.keyring import Question, Voice, open_store
+from lifepod.solid.keyring import Question, Store, Voice, open_store
 from lifepod.solid.pod import Pod
 from lifepod.solid.remembered import Profile, choose, profiles
 from lifepod.solid.session import open_pod, visitor
@@ -52,6 +52,10 @@ class Door:
                 store = open_store(self._warn, self._ask)
                 self._pod = await open_pod(self.profile, store, transport=self._transport)
             return self._pod
+
+    def store(self) -> Store:
+        """Where this machine keeps secrets; the key that signs agreements rests there too."""
+        return open_store(self._warn, self._ask)
 
     async def close(self) -> None:
         """End every connection; the next request would open a new one."""

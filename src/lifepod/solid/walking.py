@@ -23,6 +23,7 @@ async def walked(url: str, lister: Lister, limits: Limits, levels: int | None = 
     With ``levels`` no more of them are listed, one under the other; what lies deeper was not asked for and is not cut.
     """
     seen, count, tasks = {url}, 1, {asyncio.create_task(_listed(lister, url, 0))}
+    done: set[asyncio.Task[tuple[Listing, int]]] = set()
     try:
         while tasks:
             done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -38,7 +39,8 @@ async def walked(url: str, lister: Lister, limits: Limits, levels: int | None = 
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # Those that are done too: where one of them failed in a way that is no finding, nobody asks the others.
+        await asyncio.gather(*tasks, *done, return_exceptions=True)
 
 
 async def _listed(lister: Lister, url: str, depth: int) -> tuple[Listing, int]:

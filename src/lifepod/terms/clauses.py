@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from lifepod.errors import Malformed
 from lifepod.names import DPV, LP, LP_APPEND, LP_DELIVER_SERVICE, LP_TRAIN, ODRL
+from lifepod.plain import plain
 
 Kind = Literal["permission", "prohibition", "obligation", "duty", "constraint"]
 """What a clause is in ODRL: a rule on the policy, a duty on a permission, or a constraint on one."""
@@ -180,9 +182,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
 
 
 def reason(name: str) -> str:
-    """IRI of a reason of :data:`REASONS`."""
+    """IRI of a reason of :data:`REASONS`; raises :class:`Malformed` for what is none."""
     if name not in REASONS:
-        raise KeyError(name)
+        raise Malformed(f"{plain(name, 60)} is no reason.", advice="Reasons: " + ", ".join(REASONS) + ".")
     return LP + name
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from lifepod.errors import Malformed
+from lifepod.errors import Malformed, OutsideTerms
 from lifepod.names import DPV, IEEE7012, LP, ODRL, XSD
 from lifepod.plain import plain
 from lifepod.terms.clauses import CLAUSES, CURRENCIES, clause_of, standing_alone
@@ -123,7 +123,8 @@ def _must_be_an_offer(wish: Offering) -> None:
     if said:
         raise Malformed(said + ".", advice="`lifepod terms --help` shows an example.")
     names = [*wish.entry.must, *wish.entry.must_not, *wish.more, *wish.modes]
-    held = [*names, "purpose"] if "read" in wish.modes else names  # a purpose is said of what is read
+    # A purpose is said of what is read, and of nothing else.
+    held = [one for one in names if one != "purpose"] + (["purpose"] if "read" in wish.modes else [])
     lone = [*standing_alone(names), *((name, "reading") for name in missing(wish.entry, held))]
     if lone:
         raise Malformed(f"{lone[0][0]} needs {lone[0][1]} beside it.")
@@ -230,7 +231,7 @@ class Asking:
 def request_of(offer: Policy, digest: str, asking: Asking, head: Head) -> Policy:
     """A request under terms: the agreement that only the vendor has signed so far.
 
-    Raises :class:`Malformed` where the choices leave the terms: what is outside cannot be approved.
+    Raises :class:`OutsideTerms` where the choices leave the terms, :class:`Malformed` where they make no request.
     """
     base, modes = head.root, asking.modes or tuple(_name(rule) for rule in offer.of("permission"))
     asked = [r for r in offer.rules if r.kind != "permission" or _name(r) in modes]
@@ -253,7 +254,8 @@ def request_of(offer: Policy, digest: str, asking: Asking, head: Head) -> Policy
     at = moment_of(head.at)
     found = differences(request, offer, at) if at else ()
     if found:
-        raise Malformed(f"{found[0].clause}: offered is {found[0].offered or 'nothing'}, not {found[0].asked}.")
+        said = f"{found[0].clause}: offered is {found[0].offered or 'nothing'}, not {found[0].asked or 'nothing'}."
+        raise OutsideTerms(said, clauses=tuple(one.clause for one in found))
     return request
 
 
@@ -261,22 +263,23 @@ def _must_be_a_request(offer: Policy, asking: Asking, head: Head) -> None:
     at, reply, until = (moment_of(one) for one in (head.at, asking.reply_by, asking.until))
     opened = [rule for rule in offer.of("permission") if not asking.modes or _name(rule) in asking.modes]
     elsewhere = [one for one in asking.places if not any(_is_open(one, rule) for rule in opened)]
-    said = ""
+    unknown = sorted(set(asking.modes) - {_name(rule) for rule in opened}) or ([] if opened else ["nothing"])
+    said = outside = ""
     if at is None or reply is None or reply <= at:
         said = "The day of the answer comes after the day of the question"
     elif until is None or until <= at:
         said = "What is asked for ends on a day to come"
     elif not asking.assignee or asking.assignee == offer.assigner:
         said = "Whoever asks is somebody else than who is asked"
-    elif unknown := sorted(set(asking.modes) - {_name(rule) for rule in opened}) or ([] if opened else ["nothing"]):
-        said = f"These terms do not open {plain(unknown[0], 60)}"
-    elif elsewhere:
-        said = f"These terms do not open {plain(elsewhere[0], 200)}"
+    elif unknown or elsewhere:
+        outside = f"These terms do not open {plain([*unknown, *elsewhere][0], 200)}"
     elif asking.price and not any(duty.action == PAYMENT for rule in opened for duty in rule.duties):
         said = "These terms ask for no payment"
     said = said or (_fault_of(asking.price) if asking.price else "")
     if said:
         raise Malformed(said + ".", advice="Choose within the terms, or ask for other terms.")
+    if outside:
+        raise OutsideTerms(outside + ".", clauses=(*unknown, *elsewhere))
 
 
 def _name(rule: Rule) -> str:

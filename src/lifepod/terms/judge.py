@@ -16,7 +16,7 @@ from lifepod.rdf.closed import Closed
 from lifepod.terms.cards import Card, is_withdrawn
 from lifepod.terms.events import Event, event_of
 from lifepod.terms.policy import OFFER, Policy, PublicKey
-from lifepod.terms.proof import Fit, fit_of
+from lifepod.terms.proof import Fit, fit_of, words_of
 from lifepod.terms.record import policy_of
 from lifepod.terms.within import moment_of
 
@@ -107,14 +107,14 @@ def read_as(record: Closed) -> Read:
 def signatures_of(read: Read, now: datetime) -> tuple[Signature, ...]:
     """Each proof of a record, judged by the record alone."""
     seen: set[str] = set()
-    out = []
+    out, words = [], words_of(read.record) if read.record.proofs else b""
     for proof in read.record.proofs:
         method, created = proof["verificationMethod"], proof["created"]
         key = next((one for one in read.keys if one.method == method), None)
         if key is None:
             out.append(Signature("", method, created, Fit.INVALID, "the record names no such key"))
             continue
-        fit = fit_of(read.record, proof, key.public)
+        fit = fit_of(read.record, proof, key.public, words)
         out.append(Signature(key.owner, method, created, fit, _amiss(read, key, created, seen, now)))
         if fit is Fit.VALID:
             seen.add(key.owner)

@@ -6,7 +6,7 @@ reads no clock, and is a view: nothing is kept here that the records do not say.
 
 * A payment falls due each full period after the access was found open, up to the end; the last, shorter period owes
   nothing.
-* One receipt answers one period, one bank record one receipt. What answers nothing is a row of its own, with the reason.
+* One receipt answers one period, one bank record one receipt. What answers nothing is a row of its own, with why.
 """
 
 from __future__ import annotations
@@ -91,17 +91,18 @@ class _Case:
     opened: datetime | None
     end: datetime | None
     life: Life
-    now: datetime
+    at: datetime
 
     def told(self, step: Step, node: str) -> list[Event]:
         """Events of a step that name a clause, in their order, without those dated in the future."""
         found = [one for one in self.events if one.step is step and (node in one.fulfils or not node)]
-        return [one for one in found if (at := moment_of(one.published)) is not None and at <= self.now + SKEW]
+        return [one for one in found if (at := moment_of(one.published)) is not None and at <= self.at + SKEW]
 
 
 def ledger_of(policy: Policy, digest: str, evidence: Evidence, now: datetime) -> tuple[Row, ...]:
     """The rows of an agreement that both parties signed, in the order of its clauses and their days; ``now``: UTC."""
-    events = tuple(sorted((e for e in evidence.events if fits(policy, digest, e)), key=lambda e: (e.published, e.root)))
+    about = {one for one in evidence.events if fits(policy, digest, one)}
+    events = tuple(sorted(about, key=lambda one: (one.published, one.root)))
     life = life_of(policy, digest, events, now, agreed=True)
     accepted = [moment_of(one.access_checked) for one in events if one.step is Step.ACCEPT]
     opened = evidence.opened_at or next((one for one in accepted if one is not None), None)
@@ -113,7 +114,7 @@ def ledger_of(policy: Policy, digest: str, evidence: Evidence, now: datetime) ->
         rows += _matched(_pays(case, duty), evidence.payments, case) if duty.action == PAYMENT else []
     for rule in policy.of("obligation"):
         rows += _obligation(case, rule, evidence.given_back)
-    return tuple([*rows, *_astray(case, {*duties, *(rule.node for rule in policy.rules)})])
+    return (*rows, *_astray(case, {*duties, *(rule.node for rule in policy.rules)}))
 
 
 def _obligation(case: _Case, rule: Rule, given_back: Sequence[datetime]) -> Iterator[Row]:
@@ -124,7 +125,7 @@ def _obligation(case: _Case, rule: Rule, given_back: Sequence[datetime]) -> Iter
     elif clause == "inform":
         yield from _informs(case, rule)
     elif clause == "give-back":
-        came = sorted(one for one in given_back if case.opened and case.opened <= one <= case.now)
+        came = sorted(one for one in given_back if case.opened and case.opened <= one <= case.at)
         said = f"{len(came)} records came, the last on {came[-1]:%Y-%m-%d}." if came else says
         silent = "due" if case.life.state in ENDED else "promised"
         yield Row(case.policy.root, rule.node, "give-back", "", "seen" if came else silent, says=said)
@@ -141,9 +142,9 @@ def _deletes(case: _Case, rule: Rule, says: str) -> Row:
     if duty is not None:
         said = f"An attestation came, but {duty.amiss}." if duty.amiss else says
         return replace(row, due_by=duty.due_by, state=duty.state, claim=duty.by, says=said)
-    amiss, start = "", (case.opened or case.now).strftime(_FORM)
+    amiss, start = "", (case.opened or case.at).strftime(_FORM)
     for event in case.told(Step.ATTESTATION, rule.node) if waits_for(rule) == "use" else ():
-        amiss = settles_not(case.policy, rule.node, event, (start, case.now))
+        amiss = settles_not(case.policy, rule.node, event, (start, case.at))
         if not amiss:
             but = ", except" if event.kept or event.backups_gone_by else ""
             return replace(row, state=f"attested{but}", claim=event.root)
@@ -162,7 +163,7 @@ def _pays(case: _Case, duty: Rule) -> list[Row]:
     rows = [(begins, replace(blank, due_by=due)) for begins, due in _periods(case, duty)]
     answered, astray = dict[str, Event](), list[Row]()
     for event in case.told(Step.RECEIPT, duty.node):
-        amiss = _no_receipt(blank, event, case.now)
+        amiss = _no_receipt(blank, event, case.at)
         if not amiss and event.period_start not in {begins for begins, _ in rows}:
             amiss = "it is for a period that is none"
         if not amiss and event.period_start in answered:
@@ -171,7 +172,7 @@ def _pays(case: _Case, duty: Rule) -> list[Row]:
             astray.append(_stray(blank, event, amiss))
         else:
             answered[event.period_start] = event
-    return [*(_stands(row, answered.get(begins), case.now) for begins, row in rows), *astray]
+    return [*(_stands(row, answered.get(begins), case.at) for begins, row in rows), *astray]
 
 
 def _periods(case: _Case, duty: Rule) -> Iterator[tuple[str, str]]:
@@ -193,7 +194,7 @@ def _periods(case: _Case, duty: Rule) -> Iterator[tuple[str, str]]:
             if (last is not None and due > last) or due == start:
                 return
             yield f"{start:%Y-%m-%d}", due.strftime(_FORM)
-            if due > case.now:
+            if due > case.at:
                 return
             start = due
     else:
@@ -268,7 +269,7 @@ def _informs(case: _Case, rule: Rule) -> Iterator[Row]:
         if found is not None:
             yield replace(row, state="claimed", claim=found.root, says="The vendor sent a note in this time.")
         else:
-            yield _stands(row, None, case.now)
+            yield _stands(row, None, case.at)
 
 
 def _astray(case: _Case, nodes: set[str]) -> Iterator[Row]:

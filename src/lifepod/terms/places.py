@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 def is_at_or_below(place: str, above: str) -> bool:
     """By path segments; never where either address is spelt in another way than the one we sign."""
     fits = place == above or (above.endswith("/") and place.startswith(above))
-    return fits and normalised(place) == place and normalised(above) == above
+    return fits and bool(place) and normalised(place) == place and normalised(above) == above
 
 
 @lru_cache(maxsize=4096)

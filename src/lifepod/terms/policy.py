@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lifepod.names import DPV, LP, ODRL
-from lifepod.rdf.flat import FlatTriple, typed
+from lifepod.names import DPV, LP, ODRL, XSD
+from lifepod.rdf.flat import FlatTriple, text, typed
 
 Kind = Literal["permission", "prohibition", "obligation", "duty"]
 PROFILE = LP + "profile-1"
@@ -33,6 +33,8 @@ class Value:
     @property
     def term(self) -> str:
         """In N-Triples syntax."""
+        if self.datatype == XSD + "string":
+            return text(self.text)
         return typed(self.text, self.datatype) if self.datatype else f"<{self.text}>"
 
 

@@ -78,32 +78,37 @@ def sign(record: Closed, key: Key, created: str) -> Closed:
         "verificationMethod": key.method,
         "proofPurpose": "assertionMethod",
     }
-    signature = Ed25519PrivateKey.from_private_bytes(key.seed).sign(_signed(record, options))
+    signature = Ed25519PrivateKey.from_private_bytes(key.seed).sign(_signed(words_of(record), options))
     proof = {**options, "proofValue": "z" + base58(signature)}
     return replace(record, proofs=(*record.proofs, proof))
 
 
-def fit_of(record: Closed, proof: Mapping[str, str], public: str) -> Fit:
-    """Whether one proof fits the record and a public key (``z6Mk…``)."""
+def words_of(record: Closed) -> bytes:
+    """SHA-256 of what each proof of a record is over: the same for all of them."""
+    return hashlib.sha256(canonical(record.triples)).digest()
+
+
+def fit_of(record: Closed, proof: Mapping[str, str], public: str, words: bytes = b"") -> Fit:
+    """Whether one proof fits the record and a public key (``z6Mk…``); ``words``: :func:`words_of`, where known."""
     if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != SUITE:
         return Fit.UNKNOWN_SUITE
     try:
         key, signature = unbase58(public), unbase58(proof.get("proofValue", ""))
         if key[:2] != _PREFIX or len(key) != 34 or len(signature) != 64:
             return Fit.INVALID
-        Ed25519PublicKey.from_public_bytes(key[2:]).verify(signature, _signed(record, proof))
+        Ed25519PublicKey.from_public_bytes(key[2:]).verify(signature, _signed(words or words_of(record), proof))
     except (InvalidSignature, Malformed, ValueError):
         return Fit.INVALID
     return Fit.VALID
 
 
-def _signed(record: Closed, options: Mapping[str, str]) -> bytes:
+def _signed(words: bytes, options: Mapping[str, str]) -> bytes:
     """What is signed: the digest of the options, then that of the record (vc-di-eddsa §3.2.4)."""
     created, method, purpose = (options.get(name, "") for name in ("created", "verificationMethod", "proofPurpose"))
     if not _TIME.match(created) or not _ADDRESS.match(method) or purpose != "assertionMethod":
         raise Malformed("A proof has options that no lifepod record has.")
     said = _OPTIONS.format(created=created, method=method).encode()
-    return hashlib.sha256(said).digest() + hashlib.sha256(canonical(record.triples)).digest()
+    return hashlib.sha256(said).digest() + words
 
 
 def base58(data: bytes) -> str:

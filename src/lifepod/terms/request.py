@@ -33,7 +33,9 @@ FaultKind = Literal[
     "bad-target",
     "actor",
     "late",
+    "never-class",
 ]
+"""The last one is found by whoever knows what the person never shares (:mod:`lifepod.terms.weighing`)."""
 MOST_TARGETS = 50
 """Places one request may speak of."""
 _RULES = (".acl", ".acr", ".meta")
@@ -73,6 +75,9 @@ def _parties(request: Policy, person: str) -> Iterator[Fault]:
         yield Fault("actor", "", f"Its second party is {asks}, which cannot ask you for anything.")
     if proposal is None:
         yield Fault("actor", "", "It does not say who asks, nor when.")
+    elif proposal.actor == request.assigner and proposal.in_reply_to:
+        if proposal.target != request.assignee:
+            yield Fault("actor", "", f"Your counter-offer is addressed to {plain(proposal.target, 200) or 'nobody'}.")
     elif proposal.actor != request.assignee:
         yield Fault("actor", "", f"{plain(proposal.actor, 200) or 'Somebody'} asks in the name of {asks}.")
     elif proposal.target != request.assigner:

@@ -16,27 +16,37 @@ from lifepod.terms.policy import PublicKey, Value
 
 
 class Said:
-    """Triples by subject, each taken out as it is read; what is left is strange."""
+    """Triples by subject and property, each ticked off as it is read; what is left is strange."""
 
     def __init__(self, triples: Iterable[FlatTriple]) -> None:
-        self.left = dict.fromkeys(triples)
-        self._by: dict[str, list[tuple[str, str]]] = {}
-        for subject, predicate, obj in self.left:
-            self._by.setdefault(subject, []).append((predicate, obj))
+        self._by: dict[tuple[str, str], list[str]] = {}
+        for subject, predicate, obj in triples:
+            self._by.setdefault((subject, predicate), []).append(obj)
+        self._read: set[tuple[str, str]] = set()
+
+    @property
+    def left(self) -> tuple[FlatTriple, ...]:
+        """What nobody asked for."""
+        rest = (key for key in self._by if key not in self._read)
+        return tuple((*key, obj) for key in rest for obj in self._by[key])
 
     def all(self, subject: str, predicate: str) -> list[str]:
-        """Objects, as terms."""
-        found = [obj for one, obj in self._by.get(f"<{subject}>", []) if one == f"<{predicate}>"]
-        for obj in found:
-            self.left.pop((f"<{subject}>", f"<{predicate}>", obj), None)
-        return sorted(found)
+        """Objects, as terms, sorted."""
+        key = (f"<{subject}>", f"<{predicate}>")
+        found = self._by.get(key)
+        if found is None:
+            return []
+        self._read.add(key)
+        return sorted(found) if len(found) > 1 else found
 
     def iris(self, subject: str, predicate: str) -> tuple[str, ...]:
         """Objects, all IRIs."""
         found = self.all(subject, predicate)
-        if any(not term.startswith("<") for term in found):
+        if not found:
+            return ()
+        if any(term[0] != "<" for term in found):
             raise amiss(subject, predicate)
-        return tuple(sorted(term[1:-1] for term in found))
+        return tuple(sorted([term[1:-1] for term in found]))
 
     def iri(self, subject: str, predicate: str) -> str:
         """The one IRI, or empty."""

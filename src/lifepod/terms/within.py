@@ -104,7 +104,8 @@ def _raw(asked: Policy, offered: Policy) -> Iterator[Difference]:
 
 def _like(rule: Rule, policy: Policy) -> list[Rule]:
     every = (*policy.rules, *(duty for one in policy.rules for duty in one.duties))
-    found = [one for one in every if (one.kind, one.action, _event(one)) == (rule.kind, rule.action, _event(rule))]
+    alike = [one for one in every if one.action == rule.action and one.kind == rule.kind]
+    found = [one for one in alike if _event(one) == _event(rule)]
     return found or [Rule("", rule.kind, rule.action)]
 
 
