@@ -73,7 +73,9 @@ def test_the_readme_word_for_word_with_the_examples(world: World) -> None:
     assert "Passport photo set, six prints" in said
     assert "shut out, as it should be" in said
     assert "Late Frost" in world.run("bash", "-c", SHELL + files)
+    world.run("lifepod", "home", "up")  # the block before ended with the pod going down
     said = world.run("bash", "-c", SHELL + terms)
+    world.run("lifepod", "home", "down")
     assert "Every party signed it" in said
     assert "revoked" in said.split("Every party signed it")[1]
 

@@ -134,7 +134,7 @@ async def ask(person: Side, shop: Side, number: int = 1) -> Policy:
     )
     keys = (pen.public, PublicKey(card.keys[0].method, person.new.webid, card.keys[0].public))
     root = f"urn:uuid:00000000-0000-4000-8000-{number:012}"
-    policy = request_of(policy_of(offer.record), offer.graph_digest, asking, Head(root, stamp(), keys))
+    policy = request_of(policy_of(offer.record), offer.graph_digest, asking, Head(root, pen.now, keys))
     await deliver(shop.pod, card, write_closed(pen.policy(policy)), f"lifepod-{root[9:]}")
     return policy
 
