@@ -10,11 +10,12 @@ from datetime import datetime
 
 from lifepod.errors import Malformed, OutsideTerms
 from lifepod.names import XSD
-from lifepod.terms.drafting import Asking, moved, request_of
+from lifepod.terms.drafting import Asking, moved, moved_node, request_of
 from lifepod.terms.drafting import Head as Head  # part of what a counter-offer needs
+from lifepod.terms.life import until_of
 from lifepod.terms.places import is_at_or_below
 from lifepod.terms.policy import Constraint, Policy, Proposal, Rule, Value
-from lifepod.terms.within import DATE, PURPOSE, differences
+from lifepod.terms.within import DATE, PURPOSE, differences, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,12 @@ def narrowed(asked: Policy, digest: str, wish: Narrower, head: Head) -> Policy:
         raise Malformed("A counter-offer changes something: an earlier end, fewer places, or a narrower purpose.")
     if wish.places and not all(any(is_at_or_below(p, t) for t in asked.targets) for p in wish.places):
         raise OutsideTerms("A counter-offer can only name places that were asked for.")
+    if wish.until > until_of(asked):
+        raise OutsideTerms(f"A later end than was asked for ({until_of(asked) or 'none'}) would be more, not less.")
     rules = tuple(_narrower(rule, wish, (asked.root, head.root)) for rule in asked.rules)
     kept = tuple(rule for rule in rules if rule.kind != "permission" or rule.targets)
+    if kept == tuple(_narrower(rule, Narrower(), (asked.root, head.root)) for rule in asked.rules):
+        raise Malformed("That changes nothing of what was asked.", advice="Approve the request, or offer less.")
     return _must_be_less(replace(_proposed(asked, digest, wish, head), rules=kept), asked, head)
 
 
@@ -67,7 +72,10 @@ def _is_offered(place: str, offer: Policy) -> bool:
 
 def _must_be_less(counter: Policy, than: Policy, head: Head) -> Policy:
     at = datetime.fromisoformat(head.at)
-    found = differences(counter, than, at)
+    proposal, found = counter.proposal, differences(counter, than, at)
+    answer = moment_of(proposal.reply_by) if proposal else None
+    if answer is None or answer <= at:
+        raise Malformed("A counter-offer gives the vendor time to answer.", advice="Name a day that lies ahead.")
     if found:
         said = "; ".join(f"{one.clause}: {one.asked or 'missing'}" for one in found)
         raise OutsideTerms(f"That would be more, not less ({said}).", clauses=tuple(one.clause for one in found))
@@ -97,11 +105,11 @@ def _narrower(rule: Rule, wish: Narrower, bases: tuple[str, str]) -> Rule:
             targets = tuple(sorted(p for p in wish.places if any(is_at_or_below(p, t) for t in rule.targets)))
     return replace(
         rule,
-        node=_named(rule.node, old, new),
+        node=moved_node(rule.node, old, new),
         targets=targets,
         constraints=tuple(sorted(constraints, key=lambda one: one.node)),
         duties=tuple(_narrower(duty, Narrower(), bases) for duty in rule.duties),
-        action_node=_named(rule.action_node, old, new),
+        action_node=moved_node(rule.action_node, old, new),
         refinements=tuple(moved(one, old, new) for one in rule.refinements),
     )
 
@@ -112,7 +120,3 @@ def _less(one: Constraint, wish: Narrower) -> Constraint:
     if one.left == PURPOSE and wish.purpose:
         return replace(one, right=Value(wish.purpose))
     return one
-
-
-def _named(node: str, old: str, new: str) -> str:
-    return new + node.removeprefix(old) if node.startswith(old + "#") else node

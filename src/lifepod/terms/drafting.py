@@ -301,7 +301,7 @@ def _asked(rule: Rule, asking: Asking, bases: tuple[str, str]) -> Rule:
         constraints = _narrowed(rule, constraints, asking, base)
     return replace(
         rule,
-        node=_moved(rule.node, old, base),
+        node=moved_node(rule.node, old, base),
         targets=tuple(sorted(set(places))) or rule.targets,
         constraints=tuple(sorted(constraints, key=lambda one: one.node)),
         duties=tuple(_paid(duty, asking.price, bases) for duty in rule.duties),
@@ -336,8 +336,8 @@ def _paid(duty: Rule, price: Price | None, bases: tuple[str, str]) -> Rule:
     exact = [_exact(moved(one, old, base)) for one in duty.constraints]
     return replace(
         duty,
-        node=_moved(duty.node, old, base),
-        action_node=_moved(duty.action_node, old, base),
+        node=moved_node(duty.node, old, base),
+        action_node=moved_node(duty.action_node, old, base),
         constraints=tuple(exact),
         refinements=tuple(_exact(moved(one, old, base)) for one in duty.refinements),
     )
@@ -349,10 +349,11 @@ def _exact(one: Constraint) -> Constraint:
 
 def moved(one: Constraint, old: str, new: str) -> Constraint:
     """The same constraint as part of another document."""
-    return replace(one, node=_moved(one.node, old, new))
+    return replace(one, node=moved_node(one.node, old, new))
 
 
-def _moved(node: str, old: str, new: str) -> str:
+def moved_node(node: str, old: str, new: str) -> str:
+    """The same part's address in another document; addresses of anything else stay."""
     return new + node.removeprefix(old) if node.startswith(old + "#") else node
 
 
