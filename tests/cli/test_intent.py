@@ -163,7 +163,7 @@ def agreed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return here, asked.root.removeprefix("urn:uuid:")
 
 
-@pytest.mark.parametrize("style", ["dpv-27560", "gconsent", "lws", "odrl-request"])
+@pytest.mark.parametrize("style", ["dpv-27560", "gconsent", "lws", "odrl-request", "authapp"])
 def test_an_agreement_is_written_out_headed_by_what_is_lost(agreed: tuple[Market, str], style: str) -> None:
     here, name = agreed
     said = run(here, "receipt", name[:8], "--as", style)

@@ -6,16 +6,12 @@ on a port, and to leave a process or a port behind. Community Solid Server is :m
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import ssl
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,15 +21,13 @@ from types import TracebackType
 from typing import Self
 
 import httpx2
-from tests.conftest import SERVER_DIR
+from tests import npm
 
 from lifepod.home.node import find_node
 from lifepod.home.port import free_port, is_used
 
 HERE = Path(__file__).parent
 _FILES = ("package.json", "package-lock.json", ".npmrc", "loopback.cjs")
-_NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-_INSTALL_SECONDS = 900
 _READY_SECONDS = 60.0
 _NSS_JS = "node_modules/solid-server/bin/solid"
 _JSS_JS = "node_modules/javascript-solid-server/bin/jss.js"
@@ -50,37 +44,11 @@ def version_of(package: str) -> str:
 
 
 def installed() -> Path:
-    """The folder with both servers' ``node_modules``; made in one rename, so one that is there is whole."""
-    sources = {name: (HERE / name).read_bytes() for name in _FILES}
-    digest = hashlib.sha256(b"\0".join(sources[name] for name in _FILES)).hexdigest()[:12]
-    root = Path(SERVER_DIR)
-    target = root / f"interop-{digest}"
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (root / ".installing-interop").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.is_dir():
-            for left in root.glob(".interop-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            _install(sources, target)
-    return target
-
-
-def _install(sources: Mapping[str, bytes], target: Path) -> None:
-    node = find_node()
-    draft = Path(tempfile.mkdtemp(prefix=".interop-", dir=target.parent))
+    """The folder with both servers' ``node_modules``."""
     try:
-        for name, data in sources.items():
-            (draft / name).write_bytes(data)
-        path = f"{node.path.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        done = subprocess.run(
-            [node.path, node.npm, *_NPM], cwd=draft, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise NotStarted(f"npm could not install the servers:\n{done.stderr[-4000:]}")
-        draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return npm.installed("interop", HERE, _FILES)
+    except npm.NotInstalled as error:
+        raise NotStarted(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

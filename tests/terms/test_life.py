@@ -8,7 +8,6 @@ from itertools import permutations, product
 
 import pytest
 from tests.terms.changes import (
-    AT,
     COUNTER,
     PLACE,
     REQUEST,
@@ -40,7 +39,6 @@ from lifepod.terms.life import (
     WITHDRAWN,
     Life,
     dues_at,
-    ends_of,
     fits,
     life_of,
     until_of,
@@ -227,11 +225,6 @@ def test_an_event_from_the_future_has_not_happened() -> None:
 )
 def test_the_end_is_the_last_of_all_permissions_and_none_where_one_never_ends(policy: Policy, until: str) -> None:
     assert until_of(policy) == until
-
-
-def test_the_ends_of_terms_count_from_a_signature() -> None:
-    assert ends_of(TERMS, AT) == (at("2027-05-23T18:30:00"), at("2027-05-23T18:30:00"))
-    assert ends_of(with_rule("read", constraints=())(TERMS), AT)[1] is None
 
 
 # Duties

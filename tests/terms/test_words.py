@@ -138,7 +138,7 @@ def test_a_difference_is_a_sentence() -> None:
     later = with_constraint("read", "until", right=Value("2028-01-01T00:00:00Z", XSD + "dateTime"))(REQUEST)
     (found,) = differences(later, TERMS, AT)
     assert difference_in_words(found) == (
-        "read · until: you offer elapsedTime lteq P180D; asked is dateTime lteq 2028-01-01T00:00:00Z."
+        "read · until: you offer within 180 days; asked is until 2028-01-01 00:00 UTC."
     )
     odd = adding("read", limit("spatial", "eq", "https://a.example/BE"))(REQUEST)
     (unclear,) = differences(odd, TERMS, AT)

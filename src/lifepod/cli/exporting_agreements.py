@@ -18,7 +18,7 @@ from lifepod.errors import Conflict
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
 
-_STYLES = ("dpv-27560", "gconsent", "lws", "odrl-request")
+_STYLES = ("dpv-27560", "gconsent", "lws", "odrl-request", "authapp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def receipt(options: Common, form: Form, which: str) -> None:
     gconsent      an access grant as ESS has them, unsigned
     lws           an access grant after the draft of W3C Linked Web Storage
     odrl-request  an ODRL request
+    authapp       an access request as AuthApp reads it, in Turtle
     Example: lifepod receipt 6a0c2f4e --as dpv-27560 --to receipt.jsonld
     --json: {"id", "as", "loses": [..], "file": null or its name, "document": the JSON of the form}
     """

@@ -14,7 +14,7 @@ from lifepod.names import DPV, IEEE7012, LP, ODRL
 from lifepod.terms.clauses import clause_of
 from lifepod.terms.events import Due, Event, Step
 from lifepod.terms.policy import Policy, Rule
-from lifepod.terms.within import DATE, ELAPSED, EVENT, duration_of, end_of, is_at_or_below, later, moment_of
+from lifepod.terms.within import DATE, ELAPSED, EVENT, duration_of, is_at_or_below, later, moment_of
 
 ASKED = "asked"
 COUNTERED = "countered"
@@ -224,9 +224,3 @@ def settles_not(policy: Policy, node: str, event: Event, times: tuple[str, datet
 
 def _all(rule: Rule, policy: Policy) -> tuple[str, ...]:
     return rule.targets or policy.targets
-
-
-def ends_of(policy: Policy, at: datetime) -> tuple[datetime | None, ...]:
-    """When each permission ends if it is signed at a time; ``None`` for one without an end that can be told."""
-    limits = [rule.constraint(DATE) or rule.constraint(ELAPSED) for rule in policy.of("permission")]
-    return tuple(end_of(one, at) if one else None for one in limits)

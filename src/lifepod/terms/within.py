@@ -1,4 +1,4 @@
-"""Whether what is asked stays within what is offered, clause by clause; and how to read amounts of time and money.
+"""Whether what is asked stays within what is offered, clause by clause.
 
 It refuses to call anything within that it cannot compare, and to read a clock: times are passed in (UTC).
 
@@ -15,15 +15,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from lifepod.names import LP, ODRL, XSD
 from lifepod.plain import plain
-from lifepod.terms.clauses import CURRENCIES, includes
+from lifepod.terms.amounts import amount_of as amount_of  # read where clauses are compared
+from lifepod.terms.amounts import currency_of as currency_of
+from lifepod.terms.amounts import duration_of as duration_of
+from lifepod.terms.amounts import later as later
+from lifepod.terms.amounts import moment_of as moment_of
+from lifepod.terms.clauses import includes
 from lifepod.terms.places import is_at_or_below as is_at_or_below
 from lifepod.terms.policy import PAYMENT, PROFILE, Constraint, Policy, Rule
 from lifepod.terms.purposes import is_within as purpose_within
+from lifepod.terms.purposes import known, label_of
 
 OUTSIDE, UNCLEAR = "outside", "cannot compare"
 _AT_MOST, _AT_LEAST, _IS, _IS_A, _AFTER = (ODRL + name for name in ("lteq", "gteq", "eq", "isA", "gt"))
@@ -332,10 +337,30 @@ def _pays_less(mine: Rule, wanted: Rule) -> str:
 
 
 def in_words(constraint: Constraint) -> str:
-    """``purpose isA ServicePersonalisation``, harmless to show."""
+    """``within 180 days``, harmless to show; ``count lteq 5`` for what has not the form of a clause."""
+    if _is_read(constraint):
+        return _read_aloud(constraint)
     unit = f" {_tail(constraint.unit).removeprefix('currency-')}" if constraint.unit else ""
     said = plain(constraint.right.text, 200) if constraint.right.datatype else _tail(constraint.right.text)
     return f"{_tail(constraint.left)} {_tail(constraint.operator)} {said}{unit}"
+
+
+def _read_aloud(one: Constraint) -> str:
+    text, span, moment = one.right.text, duration_of(one.right.text), moment_of(one.right.text)
+    if one.left == DATE and moment is not None:
+        return f"until {moment:%Y-%m-%d %H:%M} UTC"
+    if span is not None:
+        days, hours = span.days, span.seconds // 3600
+        parts = [f"{days} day{'s' if days != 1 else ''}"] if days else []
+        parts += [f"{hours} hour{'s' if hours != 1 else ''}"] if hours else []
+        return f"{'every' if one.left == INTERVAL else 'within'} {' and '.join(parts) or 'no time'}"
+    if one.left == AMOUNT:
+        return f"{'at least ' if one.operator == _AT_LEAST else ''}{amount_of(one)} {currency_of(one.unit)}"
+    if one.left == EVENT:
+        return "after use" if text == _EVENTS[0] else "after the end"
+    if one.left == CLIENT:
+        return f"through {plain(text, 200)} only"
+    return f"for {label_of(text) if known(text) else plain(text, 200)}"
 
 
 def _asks(rule: Rule) -> str:
@@ -346,42 +371,3 @@ def _asks(rule: Rule) -> str:
 
 def _tail(iri: str) -> str:
     return plain(re.split(r"[#/]", iri.rstrip("/#"))[-1], 100) if iri else ""
-
-
-_DURATION = re.compile(r"P(?:([0-9]{1,6})D)?(?:T([0-9]{1,2})H)?\Z")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
-_AMOUNT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?\Z")
-
-
-def duration_of(text: str) -> timedelta | None:
-    """``P30D``, ``PT12H``; ``None`` for anything else: of ``P1M`` nobody knows whether months or minutes are meant."""
-    found = _DURATION.match(text)
-    if found is None or not any(found.groups()):
-        return None
-    return timedelta(days=int(found[1] or 0), hours=int(found[2] or 0))
-
-
-def moment_of(text: str) -> datetime | None:
-    """``2027-05-01T00:00:00Z`` as a moment in UTC; ``None`` for what is no such time."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if _MOMENT.match(text) else None
-    except ValueError:
-        return None
-
-
-def later(moment: datetime, span: timedelta) -> datetime:
-    """A moment after a span; the last one there is where it would lie beyond."""
-    last = datetime.max.replace(microsecond=0, tzinfo=UTC)
-    return last if span > last - moment else moment + span
-
-
-def amount_of(constraint: Constraint) -> Decimal | None:
-    """The number of a constraint; ``None`` where it is none."""
-    right = constraint.right
-    return Decimal(right.text) if right.datatype == XSD + "decimal" and _AMOUNT.match(right.text) else None
-
-
-def currency_of(unit: str) -> str:
-    """``EUR`` of ``lp:currency-EUR``; empty for a unit that is no currency of ISO 4217."""
-    code = unit.removeprefix(LP + "currency-")
-    return code if unit != code and code in CURRENCIES else ""

@@ -23,16 +23,11 @@ from lifepod.terms.within import (
     CLIENT,
     DATE,
     ELAPSED,
-    EVENT,
     INTERVAL,
     PURPOSE,
     UNCLEAR,
     Difference,
-    amount_of,
-    currency_of,
-    duration_of,
     in_words,
-    moment_of,
     no_clause,
     places_in_words,
 )
@@ -89,7 +84,7 @@ def _of_constraint(one: Constraint, dialect: Dialect, *, by_pod: bool) -> Iterat
     if one.left in (DATE, ELAPSED):
         ends: By = "pod, by guard" if by_pod else "vendor"  # what the pod does not open it cannot close
         signed = " of your signature" if one.left == ELAPSED else ""
-        yield Line("until", CLAUSES["until"].says, ends, _when(one) + signed, one.node)
+        yield Line("until", CLAUSES["until"].says, ends, in_words(one) + signed, one.node)
     elif one.left == PURPOSE:
         yield Line("purpose", CLAUSES["purpose"].says, "vendor", label_of(one.right.text), one.node)
     elif one.left == CLIENT:
@@ -100,30 +95,15 @@ def _of_constraint(one: Constraint, dialect: Dialect, *, by_pod: bool) -> Iterat
 def _detail(rule: Rule) -> str:
     if rule.action == PAYMENT:
         return _price(rule)
-    times = [_when(one) for one in rule.constraints if one.left in (ELAPSED, INTERVAL) and rule.kind != "permission"]
+    times = [in_words(one) for one in rule.constraints if one.left in (ELAPSED, INTERVAL) and rule.kind != "permission"]
     return ", ".join([*(plain(place, 300) for place in rule.targets), *times])
 
 
 def _price(rule: Rule) -> str:
     amounts = [one for one in rule.refinements if one.left == AMOUNT]
-    said = []
-    for one in amounts:
-        least = "at least " if one.operator.endswith("gteq") else ""
-        said.append(f"{least}{amount_of(one)} {currency_of(one.unit)}")
-    said += [_when(one) for one in rule.constraints] or ["once"]
+    said = [in_words(one) for one in amounts]
+    said += [in_words(one) for one in rule.constraints] or ["once"]
     return ", ".join([*said, *([f"to {plain(rule.pay_to, 200)}"] if rule.pay_to else [])])
-
-
-def _when(one: Constraint) -> str:
-    span, moment = duration_of(one.right.text), moment_of(one.right.text)
-    if one.left == DATE and moment is not None:
-        return f"until {moment:%Y-%m-%d %H:%M} UTC"
-    if span is None or one.left == EVENT:
-        return in_words(one)
-    days, hours = span.days, span.seconds // 3600
-    parts = [f"{days} day{'s' if days != 1 else ''}"] if days else []
-    parts += [f"{hours} hour{'s' if hours != 1 else ''}"] if hours else []
-    return f"{'every' if one.left == INTERVAL else 'within'} {' and '.join(parts) or 'no time'}"
 
 
 def title_of(policy: Policy) -> str:
