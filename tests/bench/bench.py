@@ -263,6 +263,24 @@ def auditing(short: bool, folder: Path) -> list[Row]:
     ]
 
 
+def agreeing(short: bool) -> list[Row]:
+    """Agreements verified, requests listed after their fetch, and messages that nobody proved; each in a process."""
+    script = Path(__file__).with_name("papers.py")
+
+    def figures(what: str, count: int) -> dict[str, float]:
+        done = subprocess.run([sys.executable, script, what, str(count)], check=True, capture_output=True, text=True)
+        return dict(json.loads(done.stdout))
+
+    many, spam = (20, 50) if short else (1_000, 10_000)
+    proved, listed, heard = figures("verify", many), figures("list", many), figures("spam", spam)
+    goals = (None,) * 3 if short else (3.0, 2.0, 60.0)
+    return [
+        Row(f"{many} agreements verified", proved["seconds"], "s", "their signatures alone", proved["floor"], goals[0]),
+        Row(f"{many} requests listed", listed["seconds"], "s", "json.loads of the same", listed["floor"], goals[1]),
+        Row(f"{spam} unproved messages: memory", heard["grown"], "MB", "their bytes", heard["bytes"] / 1e6, goals[2]),
+    ]
+
+
 def importing_the_library(tries: int) -> list[Row]:
     """``import lifepod``, over a bare interpreter."""
     bare = _median(tries, lambda: _process([sys.executable, "-c", "pass"]))
@@ -293,7 +311,7 @@ def developing(short: bool, login: str, folder: Path) -> list[Row]:
     ]
 
 
-PARTS = ("start", "audit", "exports", "survey", "import", "client", "screen")
+PARTS = ("start", "audit", "papers", "exports", "survey", "import", "client", "screen")
 """What can be measured on its own; ``screen`` needs the survey that ``survey`` leaves."""
 
 
@@ -304,6 +322,7 @@ def measure(short: bool, folder: Path, parts: Sequence[str]) -> list[Row]:
     local = {
         "start": lambda: start_up(tries) + importing_the_library(tries),
         "audit": lambda: auditing(short, folder),
+        "papers": lambda: agreeing(short),
         "exports": lambda: reading(visits, folder) + exports_read(visits, folder),
     }
     remote = {

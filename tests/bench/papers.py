@@ -99,7 +99,7 @@ async def _spam(count: int) -> Figures:
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
     assert [one.id for one in box.requests] == [asked(town, offer, number=1).root[9:]]
     assert len(box.intake.unproved) + box.intake.folded["unproved"] == count
-    return {"seconds": took, "grown": grown}
+    return {"seconds": took, "grown": grown, "bytes": count * len(body)}
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "Firefox visits",
         "My Activity entries to Turtle",
         "My Activity entries",
+        "20 agreements verified",
+        "20 requests listed",
+        "50 unproved messages",
     }
     # A reader of others that is not installed here is named, and compared with nothing.
     there = [row for row in rows if row["peer"] and row["value"] and "not installed" not in row["peer"]]

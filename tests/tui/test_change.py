@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import itertools
 import shlex
+from datetime import UTC, datetime
 
 import pytest
 from tests.double import faults
 from tests.double.faults import Answer, Hang
+from tests.owner.letters import at_home, letter, new_town, signed_request
+from tests.terms.samples import SHOP
 from tests.tui.stage import ACME, BASE, GHOST, VISA, Seat, Stage, agent_rule, hide, seated, small_pod, stage_of
 from textual.widgets import Button, Input
 
 from lifepod.cli.main import lifepod
+from lifepod.owner.ending import apply_and_end
+from lifepod.owner.share import NO_NOTE, rehearse, silent
+from lifepod.owner.words import wish
+from lifepod.tui.preview import outcome_words
 from lifepod.tui.screens.ask import AskScreen
 from lifepod.tui.screens.change import ChangeScreen
 from lifepod.tui.screens.places import PlacesScreen
@@ -382,3 +389,15 @@ async def test_the_command_that_does_the_same_is_shown_and_is_one(verb: str) -> 
         # Parsing is strict: an option or a number of words that the command does not know raises.
         context = lifepod.commands[verb].make_context(verb, words[2:])
         assert {ACME, place} <= set(map(str, context.params.values()))
+
+
+async def test_a_revoke_that_ends_an_agreement_says_so() -> None:
+    town, secrets, offer = await new_town()
+    letter(town, signed_request(town, offer))
+    async with at_home(town, secrets) as (pod, papers):
+        await papers.approve((await papers.inbox()).requests[0])
+        plan = await rehearse(pod, wish("revoke", SHOP, pod.url("journal/purchases/")))
+        outcome = await apply_and_end(pod, secrets, plan, silent, NO_NOTE)
+    said = outcome_words(outcome, datetime.now(UTC)).plain
+    assert "This ended an agreement." in said
+    assert "delete-at-end by" in said

@@ -101,6 +101,7 @@ def outcome_words(outcome: Outcome, now: datetime) -> Content:
     lines += [Content.styled(f"wrote {plain(url)}", _QUIET) for url in outcome.wrote]
     if outcome.plan.still_open:
         lines += [Content.styled("What stays open was listed in the plan.", _ALERT)]
+    lines += [Content.styled(plain(said, 1000), _ALERT) for said in outcome.follows]
     if wish.verb == "revoke":
         lines += [Content.styled(f"\n{REVOKED}", _QUIET)]
     return Content("\n").join(lines)
