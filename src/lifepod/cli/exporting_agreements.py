@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
 
 _STYLES = ("dpv-27560", "gconsent", "lws", "odrl-request", "authapp")
+_IN_TURTLE = ("authapp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def receipt(options: Common, form: Form, which: str) -> None:
     odrl-request  an ODRL request
     authapp       an access request as AuthApp reads it, in Turtle
     Example: lifepod receipt 6a0c2f4e --as dpv-27560 --to receipt.jsonld
-    --json: {"id", "as", "loses": [..], "file": null or its name, "document": the JSON of the form}
+    --json: {"id", "as", "loses": [..], "file": null or its name, "document": the JSON of the form; Turtle as a string}
     """
     run(_receipt(options, form, which))
 
@@ -76,7 +77,8 @@ async def _receipt(options: Common, form: Form, which: str) -> None:
             _write(form.to, body)
         if voice.as_json:
             value: dict[str, object] = {"id": case.id, "as": form.style, "loses": list(LOSES[form.style])}
-            value |= {"file": str(form.to) if form.to else None, "document": json.loads(body)}
+            document = body.decode() if form.style in _IN_TURTLE else json.loads(body)
+            value |= {"file": str(form.to) if form.to else None, "document": document}
             voice.data(value, [])
         elif form.to is not None:
             voice.talk(f"Written: {form.to}")
