@@ -8,6 +8,8 @@ from tests.terms.others import ALICE, AUTHAPP, GCONSENT, LWS, PURCHASES, SHOP, b
 
 from lifepod.owner.others import foreign_as_value, foreign_in_words
 
+pytestmark = pytest.mark.usefixtures("that_day")
+
 
 @pytest.mark.parametrize(
     ("data", "content_type", "style"),

@@ -42,6 +42,8 @@ from lifepod.terms.policy import PublicKey
 from lifepod.terms.proof import sign
 from lifepod.terms.record import policy_of, record_of
 
+pytestmark = pytest.mark.usefixtures("that_day")
+
 STEP = 1 if os.environ.get("LIFEPOD_LONG") else 4
 """Of the moments at which a line is cut; every one of them in the long form."""
 PURCHASES = "journal/purchases/"

@@ -33,6 +33,8 @@ from lifepod.terms.proof import Key, sign
 from lifepod.vendor import offering
 from lifepod.vendor.offering import Bid
 
+pytestmark = pytest.mark.usefixtures("that_day")
+
 WISH = Wish("Rain jacket, size M", later(10), (Decimal(100), "EUR"), "BE")
 OTHER = key_of("other", "https://other.example/profile/card#org")
 
