@@ -18,7 +18,7 @@ from lifepod.rdf.closed import digest_of
 from lifepod.solid.pod import Pod
 from lifepod.terms.cards import Card
 from lifepod.terms.events import Event
-from lifepod.terms.judge import Read, is_agreed, read_as, signed_by
+from lifepod.terms.judge import Read, is_agreed_by, read_as, signed_by
 from lifepod.terms.life import AGREED as AGREED  # the states that the wings ask about
 from lifepod.terms.life import ASKED as ASKED
 from lifepod.terms.life import COUNTERED as COUNTERED
@@ -115,9 +115,9 @@ def case_of(folder: str, main: Filed, lying: Lying, now: str, card: Card | None 
         else:
             events.append((one, other.event))
     events.sort(key=lambda pair: (pair[1].published, pair[1].step, pair[1].root))
-    agreed = is_agreed(read, at)
-    life = life_of(policy, digest, [event for _, event in events], at, agreed=agreed)
-    return Case(folder, main, read, policy, digest, signed_by(read, at), tuple(events), tuple(amiss), life, forked)
+    signers = signed_by(read, at)
+    life = life_of(policy, digest, [event for _, event in events], at, agreed=is_agreed_by(read, signers))
+    return Case(folder, main, read, policy, digest, signers, tuple(events), tuple(amiss), life, forked)
 
 
 def fault_of(read: Read, about: Read, digest: str, now: datetime, card: Card | None = None) -> str:

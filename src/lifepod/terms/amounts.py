@@ -14,7 +14,7 @@ from lifepod.terms.clauses import CURRENCIES
 from lifepod.terms.policy import Constraint
 
 _DURATION = re.compile(r"P(?:([0-9]{1,6})D)?(?:T([0-9]{1,2})H)?\Z")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z\Z")
 _AMOUNT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?\Z")
 
 
@@ -29,7 +29,7 @@ def duration_of(text: str) -> timedelta | None:
 def moment_of(text: str) -> datetime | None:
     """``2027-05-01T00:00:00Z`` as a moment in UTC; ``None`` for what is no such time."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if _MOMENT.match(text) else None
+        return datetime.fromisoformat(text) if _MOMENT.match(text) else None
     except ValueError:
         return None
 
