@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.cli.market import KEY, SHOP, UUID, Market, market, moment, profile_of
+from tests.cli.market import KEY, NEW, SHOP, UUID, Market, market, moment, profile_of
 from tests.owner.signed import writes
 from tests.terms.samples import key_of
 
@@ -19,6 +19,7 @@ from lifepod.terms.proof import Key, sign
 from lifepod.terms.within import moment_of
 
 PURCHASES = "journal/purchases/"
+BRIEF = (*NEW[:2], "brief", *NEW[3:-1], "30")
 
 
 @pytest.fixture(name="here")
@@ -299,6 +300,36 @@ def test_a_counter_offer_only_ever_narrows(here: Market, more: tuple[str, ...], 
     assert (found.code, found.out) == (code, "")
     assert said in found.err
     assert writes(here.double) == []
+
+
+def test_without_more_words_a_counter_offer_is_under_the_usual_terms(here: Market) -> None:
+    here.asks()
+    here.run("inbox")
+    assert here.run("terms", "usual", "purchases", "shops").code == 0
+    assert here.run("counter", "1", "--dry-run").code == 2  # the request is made under them already
+    assert here.run(*BRIEF, "--yes").code == 0
+    assert here.run("terms", "usual", "purchases", "brief").code == 0
+    assert "lifepod counter 1 (under brief-1, which is usual for you here)" in here.run("inbox", "1").out
+    assert here.run("inbox", "1", "--json").value["usual"] == "brief-1"
+    said = here.run("counter", "1", "--yes", "--json")
+    assert said.code == 0, said.err
+    assert "Under the terms that are usual for you here: brief-1" in said.err
+    (told,) = here.told
+    read = read_as(read_closed(here.double.body(event_of(told).url) or b""))
+    assert read.policy is not None
+    assert read.policy.under.endswith("/brief-1#terms")
+
+
+def test_terms_usual_for_something_else_are_not_proposed(here: Market) -> None:
+    here.asks()
+    here.run("inbox")
+    here.run(*BRIEF, "--yes")
+    here.run("terms", "usual", "searches", "brief")
+    assert here.run("inbox", "1", "--json").value["usual"] == ""
+    here.run("terms", "usual", "purchases", "brief")
+    here.run("terms", "retire", "brief", "--yes")
+    assert here.run("inbox", "1", "--json").value["usual"] == ""
+    assert here.run("terms", "usual", "purchases", "--json").value["usual"] == {"searches": "brief"}
 
 
 def test_a_rehearsed_counter_offer_is_shown_and_not_sent(here: Market) -> None:

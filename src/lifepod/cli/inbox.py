@@ -5,7 +5,7 @@ It refuses to decide without showing what it is about, and to list what nobody p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def inbox(options: Common, listing: Listing, which: str | None) -> None:
             With WHICH: the request, with "clauses": [{"clause", "says", "by", "detail", "node"}],
             "vendors_words": {"request", "service"}, "differences": [{"clause", "kind", "offered", "asked"}], "key",
             "digest", "amiss", "could_read": {"records", "earliest", "latest", "files", "other_files", "rows", "unread",
-            "apart"}, "plans": [as in grant] or null where it cannot be approved, "made": [..]
+            "apart"}, "plans": [as in grant] or null where it cannot be approved, "made": [..], "usual": NAME of terms
     """
     if which is not None:
         run(_one(options, which))
@@ -142,15 +142,17 @@ async def _one(options: Common, which: str) -> None:
             words = [*request_in_words(request), f"What approving would change cannot be told: {error}"]
             voice.data(request_as_value(request) | {"plans": None, "why": str(error)}, words)
             return
-        voice.data(view_as_value(view), [*view_in_words(view), *_next(request)])
+        usual = await papers.usual(request)
+        voice.data(view_as_value(view) | {"usual": usual}, [*view_in_words(view), *_next(request, usual)])
 
 
-def _next(request: Request) -> list[str]:
+def _next(request: Request, usual: str) -> list[str]:
     if not request.is_waiting:
         return []
     which = request.number
     can = f"lifepod approve {which}, " if not request.outside else ""
-    return ["", f"Next: {can}lifepod counter {which}, or lifepod decline {which}."]
+    other = f" (under {usual}, which is usual for you here)" if usual else ""
+    return ["", f"Next: {can}lifepod counter {which}{other}, or lifepod decline {which}."]
 
 
 async def _view(voice: Voice, papers: Papers, request: Request) -> View:
@@ -238,7 +240,8 @@ def counter(options: Common, less: Less, way: How, which: str) -> None:
     """Offer less than was asked, once; your signature is on it.
 
     It is an agreement as soon as the vendor signs it too. A counter-offer only ever narrows: an earlier end, fewer
-    places, a narrower purpose, or another version of your terms.
+    places, a narrower purpose, or another version of your terms. Without any of these it is made under the terms that
+    are usual for what is asked (`lifepod terms usual`), for no longer than those allow.
 
     \b
     Example: lifepod counter 1 --until 2027-02-22 --say "Three months first, please."
@@ -252,12 +255,15 @@ async def _counter(options: Common, asked: tuple[Less, How], which: str) -> None
     from lifepod.owner.wishing import narrower
 
     voice, (less, way) = options.voice, asked
-    if not (less.until or less.place or less.purpose or less.under):
-        raise click.UsageError("Say what is to be less: --until, --place, --purpose or --under.")
     async with _desk(options) as desk:
         papers = await desk.papers()
         request = await papers.request(which)
         _must_wait(request)
+        if not (less.until or less.place or less.purpose or less.under):
+            less = replace(less, under=await papers.usual(request))
+            if not less.under:
+                raise click.UsageError("Say what is to be less: --until, --place, --purpose or --under.")
+            voice.talk(f"Under the terms that are usual for you here: {less.under}")
         places = tuple([await desk.place(path) for path in less.place])
         wish = narrower(
             papers.now,

@@ -299,13 +299,13 @@ def never(options: Common, kinds: tuple[str, ...], again: bool, dry_run: bool) -
 
 @terms.command()
 @click.argument("kind")
-@click.argument("name")
+@click.argument("name", required=False, default="")
 @_rehearsed
 @common
 def usual(options: Common, kind: str, name: str, dry_run: bool) -> None:
-    """The terms NAME are usual for records of this KIND.
+    """The terms NAME are usual for records of this KIND; without NAME, none are any more.
 
-    Only you can see it.
+    `lifepod counter` takes them where you say nothing else. Only you can see it.
 
     \b
     Example: lifepod terms usual purchases shops
@@ -316,8 +316,10 @@ def usual(options: Common, kind: str, name: str, dry_run: bool) -> None:
     (named,) = kinds_of((kind,))
 
     async def changed(papers: Papers, now: Preferences) -> Preferences:
-        await _named(papers, name)
-        return replace(now, default=tuple(sorted({**dict(now.default), named: name}.items())))
+        if name:
+            await _named(papers, name)
+        rest = {one: other for one, other in now.default if one != named}
+        return replace(now, default=tuple(sorted((rest | {named: name} if name else rest).items())))
 
     run(_preferences(options, changed, dry_run=dry_run))
 

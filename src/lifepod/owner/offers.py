@@ -8,6 +8,7 @@ The document of a version comes first, the index last: what is listed is always 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from lifepod.errors import LifepodError, Malformed, Missing, Unproved
@@ -172,6 +173,20 @@ async def set_preferences(pod: Pod, wanted: Preferences) -> None:
     _, version = await preferences(pod)
     await make_room(pod, pod.storage + "lifepod/")
     await pod.put(pod.storage + PREFERENCES, write_preferences(wanted), match=version, content_type=_TURTLE)
+
+
+async def usual_for(pod: Pod, places: Iterable[str]) -> Listed | None:
+    """The version of their terms that the person usually takes for these places; none where that is not one alone."""
+    by_kind, journal = dict((await preferences(pod))[0].default), pod.storage + "journal/"
+    kinds = {place.removeprefix(journal).partition("/")[0] for place in places if place.startswith(journal)}
+    names = {by_kind.get(kind, "") for kind in kinds}
+    if len(names) != 1 or "" in names:
+        return None
+    found = [one for one in (await _index(pod))[0] if one.state == OPEN]
+    try:
+        return find(tuple(found), names.pop())
+    except Missing:
+        return None  # retired since
 
 
 async def version_named(pod: Pod, root: str, digest: str) -> Offered:

@@ -164,6 +164,11 @@ class Papers:
         """Sign, open, look again, tell the vendor."""
         return await deciding.approve(await self._signing(), request, say)
 
+    async def usual(self, request: Request) -> str:
+        """Name of the terms usual for what is asked; empty where none are, or it is made under them."""
+        found = await offers.usual_for(self._pod, request.case.policy.targets)
+        return found.name if found and found.offer != request.case.policy.under else ""
+
     def draft_counter(self, request: Request, wish: Narrower, another: Another | None = None) -> Policy:
         """A counter-offer as it would be signed; nothing is written."""
         return deciding.draft_counter(request, wish, Head(request.case.policy.root, self.now, ()), another)

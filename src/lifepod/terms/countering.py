@@ -10,12 +10,13 @@ from datetime import datetime
 
 from lifepod.errors import Malformed, OutsideTerms
 from lifepod.names import XSD
+from lifepod.terms.amounts import duration_of, later
 from lifepod.terms.drafting import Asking, moved, moved_node, request_of
 from lifepod.terms.drafting import Head as Head  # part of what a counter-offer needs
 from lifepod.terms.life import until_of
 from lifepod.terms.places import is_at_or_below
 from lifepod.terms.policy import Constraint, Policy, Proposal, Rule, Value
-from lifepod.terms.within import DATE, PURPOSE, differences, moment_of
+from lifepod.terms.within import DATE, ELAPSED, PURPOSE, differences, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,14 @@ def narrowed(asked: Policy, digest: str, wish: Narrower, head: Head) -> Policy:
 
 
 def under_another(asked: Policy, digest: str, offer: tuple[Policy, str], wish: Narrower, head: Head) -> Policy:
-    """The same wish under another version of terms (the policy and its digest)."""
+    """The same wish under another version of terms (the policy and its digest), no longer than that one allows."""
     ends = [one.right.text for rule in asked.of("permission") if (one := rule.constraint(DATE))]
     purpose = next((one.right.text for rule in asked.of("permission") if (one := rule.constraint(PURPOSE))), "")
     own = next((r.targets[0] for r in asked.of("obligation") if r.name == "give-back" and r.targets), "")
     places = tuple(p for p in asked.targets if p != own and _is_offered(p, offer[0]))
     asking = Asking(
         assignee=asked.assignee,
-        until=wish.until or max(ends, default=""),
+        until=wish.until or min(filter(None, (max(ends, default=""), _longest(offer[0], head.at))), default=""),
         reply_by=wish.reply_by,
         purpose=wish.purpose or purpose,
         service=next((r.description for r in asked.of("obligation") if r.name == "deliver"), ""),
@@ -64,6 +65,13 @@ def under_another(asked: Policy, digest: str, offer: tuple[Policy, str], wish: N
     )
     drawn = request_of(offer[0], offer[1], asking, Head(head.root, head.at, asked.keys))
     return _must_be_less(replace(drawn, proposal=_proposed(asked, digest, wish, head).proposal), offer[0], head)
+
+
+def _longest(offer: Policy, at: str) -> str:
+    """The last moment that terms allow what is signed at a time; empty where they set none."""
+    limits = [rule.constraint(ELAPSED) for rule in offer.of("permission")]
+    spans = [span for one in limits if one and (span := duration_of(one.right.text)) is not None]
+    return later(datetime.fromisoformat(at), min(spans)).strftime("%Y-%m-%dT%H:%M:%SZ") if spans else ""
 
 
 def _is_offered(place: str, offer: Policy) -> bool:
