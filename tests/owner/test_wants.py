@@ -17,7 +17,7 @@ from tests.terms.samples import SHOP, key_of
 
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Unproved
 from lifepod.owner import wanting
-from lifepod.owner.answers import Taken, take_answers
+from lifepod.owner.answers import Answers, Taken
 from lifepod.owner.intake import Intake
 from lifepod.owner.papers import Papers
 from lifepod.owner.sifting import Letter
@@ -129,6 +129,22 @@ async def test_a_want_is_answered_from_the_inbox_and_compared(story: Story) -> N
     assert [url for url in story.shops.home.shelf.things if "/inbox/" in url and not url.endswith("/")] == []
 
 
+async def test_rubbish_does_not_crowd_out_an_answer(story: Story) -> None:
+    one = await story.says(SHOP)
+    (arrived,) = (url for url in story.shops.shop.shelf.things if "/inbox/" in url and not url.endswith("/inbox/"))
+    for number in range(130):
+        story.arrives(b"rubbish", f"a-{number:03}")
+    forged = write_closed(answer_record(answer_to(one)))
+    for number in range(130):
+        story.arrives(forged, f"b-{number:03}")
+    await story.offers(arrived)
+    taken, intake = await story.takes_in()
+    assert [one.answer.price for one in taken if one.new] == [Decimal(80)]
+    assert (len(intake.unreadable), intake.folded["unreadable"]) == (100, 30)
+    assert (len(intake.unproved), intake.folded["unproved"]) == (100, 30)
+    assert len([one for one in taken if one.why]) == 100, "what is not taken is told up to a bound too"
+
+
 async def test_a_public_want_is_read_by_anyone_and_holds_the_want_alone(story: Story) -> None:
     one = await story.says(public=True)
     assert one.public.endswith(f"lifepod/wants-public/{one.id}.jsonld")
@@ -233,7 +249,9 @@ async def test_an_answer_after_the_end_is_late(story: Story) -> None:
     async def taken(came: str) -> Taken:
         message = Message(url, body, "application/ld+json", came)
         async with story.at_home() as (pod, _):
-            return (await take_answers(pod, Intake(unreadable=[Letter(message, "unreadable")]), later(20)))[0]
+            desk = Answers(pod, later(20))
+            await desk.place(Letter(message, "unreadable"))
+            return desk.taken[0]
 
     assert (await story.now(one.id, later(20))).state == "ended"
     for came in ("", "soon", later(11)):

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lifepod.errors import Conflict, LifepodError, Missing
-from lifepod.owner.intake import Intake
-from lifepod.owner.sifting import UNPROVED, Letter
+from lifepod.owner.sifting import SHOWN, UNPROVED, Letter
 from lifepod.owner.wanting import OPEN, Wanted, file_answer, opened, wanted
 from lifepod.parties.senders import Cards
 from lifepod.solid.pod import Pod
@@ -45,28 +44,8 @@ def answer_in(letter: Letter) -> Answer | None:
         return None
 
 
-async def take_answers(pod: Pod, intake: Intake, now: str) -> tuple[Taken, ...]:
-    """File the answers among what sifting could not place, and take them out of ``intake``; a message at a time.
-
-    What is not proved is moved to the unproved, what does not fit stays among the unreadable, each with the reason.
-    """
-    desk, out = _Desk(pod, now), []
-    for letter in tuple(intake.unreadable):
-        answer = answer_in(letter)
-        if answer is None:
-            continue
-        taken = await desk.take(letter, answer)
-        out.append(taken)
-        intake.unreadable.remove(letter)
-        if not taken.why:
-            (intake.filed if taken.new else intake.again).append(taken.letter)
-        else:
-            (intake.unproved if taken.letter.kind == UNPROVED else intake.unreadable).append(taken.letter)
-    return tuple(out)
-
-
-class _Desk:
-    """One pass: each sender asked once, each want read once."""
+class Answers:
+    """The answers of one pass over the inbox: each sender asked once, each want read once."""
 
     def __init__(self, pod: Pod, now: str) -> None:
         self._pod, self._now = pod, now
@@ -75,8 +54,24 @@ class _Desk:
         self._wants: dict[str, Wanted | LifepodError] = {}
         self._more: Counter[tuple[str, str]] = Counter()
         """Answers filed in this pass, by want and WebID."""
+        self.taken: list[Taken] = []
+        """What became of them, in the order they lay there; of those that were not filed a hundred."""
 
-    async def take(self, letter: Letter, answer: Answer) -> Taken:
+    async def place(self, letter: Letter) -> tuple[Letter, bool] | None:
+        """File what sifting could not read where it is an answer: the letter, judged, and whether it is new.
+
+        ``None`` where it is none. What is not proved comes back as that, what does not fit as unreadable, each with
+        the reason.
+        """
+        answer = answer_in(letter)
+        if answer is None:
+            return None
+        found = await self._take(letter, answer)
+        if not found.why or sum(bool(one.why) for one in self.taken) < SHOWN:
+            self.taken.append(found)
+        return found.letter, found.new
+
+    async def _take(self, letter: Letter, answer: Answer) -> Taken:
         """Judge and file one answer, and delete its message."""
         record = opened(letter.message.body)
         why = unsigned(record, answer.keys, (answer.actor, answer.published), self._at)

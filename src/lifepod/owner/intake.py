@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from lifepod.errors import Conflict, LifepodError, Missing
 from lifepod.owner.look import Tell, quiet
 from lifepod.owner.shelving import shelve
-from lifepod.owner.sifting import REQUEST, UNPROVED, UNREADABLE, Letter, sift
+from lifepod.owner.sifting import REQUEST, SHOWN, UNPROVED, UNREADABLE, Letter, sift
 from lifepod.parties.post import Message, messages
 from lifepod.parties.senders import Cards
 from lifepod.solid.pod import Pod
 
-OPEN_EACH, DAILY_EACH, SHOWN = 5, 20, 100
-"""Open requests and messages a day of one proved sender; unproved and unreadable ones that are shown."""
+OPEN_EACH, DAILY_EACH = 5, 20
+"""Open requests and messages a day of one proved sender."""
 _AT_ONCE = 8
 
 
@@ -40,6 +40,14 @@ class Intake:
     """How many more there are than are shown, by kind."""
 
 
+Place = Callable[[Letter], Awaitable[tuple[Letter, bool] | None]]
+"""Takes what sifting cannot read, where it is for it: the letter, judged, and whether it is new; else ``None``."""
+
+
+async def nowhere(letter: Letter) -> None:
+    """Nobody takes what sifting cannot read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What proved senders have before us already, by WebID."""
@@ -48,6 +56,7 @@ class Load:
     """Requests that wait for an answer."""
     recent: Counter[str]
     """Messages of the last day."""
+    place: Place = nowhere
 
 
 async def take_in(pod: Pod, inbox: str, now: datetime, load: Load, tell: Tell = quiet) -> Intake:
@@ -82,8 +91,14 @@ async def _batches(pod: Pod, inbox: str) -> AsyncIterator[list[Message]]:
 
 
 async def _place(pod: Pod, letter: Letter, found: Intake, way: _Way) -> None:
+    placed = await way.load.place(letter) if letter.kind == UNREADABLE else None
+    if placed is not None:
+        letter, new = placed
     if letter.kind in (UNPROVED, UNREADABLE):
         _set_aside(letter, found)
+        return
+    if placed is not None:
+        (found.filed if new else found.again).append(letter)
         return
     if _is_too_much(letter, way.load):
         found.waiting[letter.sender] += 1

@@ -13,7 +13,7 @@ from lifepod.owner import agreements as agreed
 from lifepod.owner import deciding, offers, previewing
 from lifepod.owner import ledger as ledgers
 from lifepod.owner.agreements import Ended as Ended
-from lifepod.owner.answers import Taken, take_answers
+from lifepod.owner.answers import Answers, Taken
 from lifepod.owner.closing import rehearse_closing
 from lifepod.owner.deciding import Another, Head, Narrower
 from lifepod.owner.deciding import Decided as Decided  # part of what this drawer hands out
@@ -122,12 +122,14 @@ class Papers:
         known = await requests(self._pod, self.now)
         waiting, recent = open_now(known, self.now)
         address = await self._inbox()
-        found = await take_in(self._pod, address, datetime.fromisoformat(self.now), Load(waiting, recent), tell)
-        answers, foreign = await take_answers(self._pod, found, self.now), await foreign_requests(found)
+        answers = Answers(self._pod, self.now)
+        load = Load(waiting, recent, answers.place)
+        found = await take_in(self._pod, address, datetime.fromisoformat(self.now), load, tell)
+        foreign = await foreign_requests(found)
         for letter, _ in foreign:
             found.unreadable.remove(letter)
         listed = await requests(self._pod, self.now) if found.filed else known
-        return Inbox(listed, found, answers, foreign, self._pod.webid)
+        return Inbox(listed, found, tuple(answers.taken), foreign, self._pod.webid)
 
     async def _inbox(self) -> str:
         profile = await read_profile(self._pod, self._pod.webid)

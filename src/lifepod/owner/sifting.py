@@ -18,6 +18,8 @@ from lifepod.terms.judge import Read, Shown, read_as, shown_in, signatures_of, s
 from lifepod.terms.policy import AGREEMENT
 
 REQUEST, COMPLETED, EVENT, UNPROVED, UNREADABLE = "request", "completed", "event", "unproved", "unreadable"
+SHOWN = 100
+"""Unproved and unreadable messages that are shown, of each."""
 _JSON = ("application/ld+json", "application/json", "")
 
 
