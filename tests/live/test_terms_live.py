@@ -24,6 +24,7 @@ from lifepod.home.accounts import NewPod
 from lifepod.home.server import HomeFolder, RunningServer
 from lifepod.names import DPV
 from lifepod.owner.deciding import Narrower
+from lifepod.owner.exporting import export
 from lifepod.owner.guard import rounds
 from lifepod.owner.offers import Offering
 from lifepod.owner.papers import Papers, stamp
@@ -35,6 +36,7 @@ from lifepod.parties.post import deliver
 from lifepod.parties.rooms import Opens, make_room
 from lifepod.parties.senders import card_at
 from lifepod.rdf.closed import write_closed
+from lifepod.rdf.sparql import Rows
 from lifepod.solid.pod import Pod
 from lifepod.terms.drafting import Asking, Head, request_of, vendor_name
 from lifepod.terms.policy import Policy, PublicKey
@@ -175,6 +177,26 @@ async def test_the_story_from_terms_to_deletion_due(person: Side, shop: Side, ri
     assert await status(shop, done.record) == 200
     assert (await person.papers().agreements())[0][0].life.state == "revoked"
     assert len((await shop.pod.list(shop.pod.storage + "inbox/")).members) == 2
+
+
+async def test_what_was_signed_is_asked_about_and_taken_along_as_it_lies(
+    person: Side, shop: Side, tmp_path: Path
+) -> None:
+    """A server asked for Turtle of a signed record would fetch the record's contexts from the network, and hang."""
+    await ask(person, shop)
+    await person.papers().approve((await person.papers().inbox()).requests[0])
+    (case,) = (await person.papers().agreements())[0]
+    began = time.monotonic()
+    found = await person.pod.query(
+        f"SELECT DISTINCT ?by {{ <{case.policy.root}> <http://www.w3.org/ns/odrl/2/assignee> ?by }}"
+    )
+    assert isinstance(found.answer, Rows)
+    assert [row[0].value for row in found.answer.rows if row[0]] == [shop.new.webid]
+    done = await export(person.pod, tmp_path / "out")
+    assert done.left_out == ()
+    place = case.main.url.removeprefix(person.pod.storage)
+    assert [path.read_bytes() for path in (tmp_path / "out" / "other").rglob(Path(place).name)] == [case.main.body]
+    assert time.monotonic() - began < 20
 
 
 async def test_a_forged_sender_and_a_replay_open_nothing(person: Side, shop: Side, rival: Side) -> None:

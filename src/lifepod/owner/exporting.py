@@ -27,8 +27,9 @@ from lifepod.solid.trees import quiet as quiet
 from lifepod.solid.wire import Reply
 
 _TOPS = (JOURNAL, "lifepod/")
+_AS_IT_LIES = "text/turtle, application/ld+json, */*;q=0.1"
+"""A signed record is its bytes: no server is to rewrite them."""
 _AT_ONCE = 6
-_TYPES = "text/turtle, */*;q=0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def export(pod: Pod, folder: Path, tell: Step = quiet, *, dry: bool = Fals
             tell("exporting", first, len(places))
             some = places[first : first + _AT_ONCE]
             replies = await asyncio.gather(
-                *(pod.get(pod.storage + place, accept=_TYPES) for place in some), return_exceptions=True
+                *(pod.get(pod.storage + place, accept=_AS_IT_LIES) for place in some), return_exceptions=True
             )
             _must_go_on(replies)
             for place, got in zip(some, replies, strict=True):

@@ -27,9 +27,9 @@ from lifepod.limits import LIMITS, Limits
 from lifepod.names import DCT, RDF_TYPE, SEC, XSD
 from lifepod.plain import plain
 from lifepod.rdf.flat import FlatTriple
-from lifepod.rdf.jsonld import vocab_file
+from lifepod.rdf.jsonld import TERMS_CONTEXT, vocab_file
 
-CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://w3id.org/lifepod/terms/v1")
+CONTEXTS = ("https://www.w3.org/ns/credentials/v2", TERMS_CONTEXT)
 """The only ``@context`` a closed record has: the first defines proofs, the second our twelve prefixes."""
 _PROOF_KEYS = ("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue")
 _TYPE = f"<{RDF_TYPE}>"

@@ -27,6 +27,9 @@ from lifepod.rdf.turtle import graph_of, quads_of, write_turtle
 CONTEXT = "https://w3id.org/lifepod/context.jsonld"
 """Address under which our own context is known; it is read from ``vocab/context.jsonld``, never fetched."""
 
+TERMS_CONTEXT = "https://w3id.org/lifepod/terms/v1"
+"""The second context of every signed record; likewise."""
+
 _SCOPED_WORK = 1_000_000
 """Terms of contexts inside contexts, times objects of the document: each of them may be set up for each of these."""
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
@@ -130,7 +133,10 @@ def _weight(value: object) -> tuple[int, int]:
 def _loader() -> Any:
     from pyld import BUNDLED_CONTEXTS, FrozenDocumentLoader
 
-    own = {CONTEXT: json.loads(vocab_file("context.jsonld"))}
+    own = {
+        CONTEXT: json.loads(vocab_file("context.jsonld")),
+        TERMS_CONTEXT: json.loads(vocab_file("terms-context.jsonld")),
+    }
     return FrozenDocumentLoader(documents=dict(BUNDLED_CONTEXTS, **own))
 
 

@@ -20,6 +20,12 @@ from lifepod.solid.wire import JSON_LD, TURTLE, Reply, own_spelling, settled_tag
 
 RDF = f"{TURTLE}, {JSON_LD};q=0.5"
 """What we ask for where linked data is wanted."""
+AS_IT_LIES = f"{TURTLE}, {JSON_LD}"
+"""The same without a wish for one of them: no server then rewrites a document.
+
+Asked for Turtle of JSON-LD, Community Solid Server fetches the contexts that it names from the network, and hangs where
+there is none.
+"""
 TURTLES = frozenset({TURTLE, "text/n3", "application/n-triples", "application/x-turtle"})
 """Media types that a Turtle parser reads."""
 

@@ -21,7 +21,7 @@ from lifepod.limits import Limits
 from lifepod.plain import plain
 from lifepod.rdf.quadstore import Quads, QuadStore, quads_in
 from lifepod.solid.indexed import Held, Indexed, Shelf
-from lifepod.solid.reading import RDF, Listing, turtle_of
+from lifepod.solid.reading import AS_IT_LIES, Listing, turtle_of
 from lifepod.solid.resources import Resources
 from lifepod.solid.wire import JSON_LD, Reply, failure_of, settled_tag
 
@@ -162,7 +162,7 @@ class Round:
     async def _read(self, url: str) -> None:
         """Ask for one document; its failure is a value, only a store that fails stops the round."""
         held = self.known.documents.get(url)
-        headers = {"Accept": RDF} | ({"If-None-Match": held.tag} if held and held.tag else {})
+        headers = {"Accept": AS_IT_LIES} | ({"If-None-Match": held.tag} if held and held.tag else {})
         began = time.monotonic()
         try:
             reply = await self.pod.ask("GET", url, headers)

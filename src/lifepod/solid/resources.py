@@ -25,7 +25,7 @@ from lifepod.plain import plain
 from lifepod.rdf.turtle import Document, Graph, copy_of, same_triples
 from lifepod.solid.comparing import Patch, as_stored, holds, left_to_do, patches
 from lifepod.solid.line import CutOff
-from lifepod.solid.reading import RDF, Listing, checked, document_of, escaped, listing_of, names_members
+from lifepod.solid.reading import AS_IT_LIES, RDF, Listing, checked, document_of, escaped, listing_of, names_members
 from lifepod.solid.send import Body, Opened, Sender
 from lifepod.solid.walking import Lister, walked
 from lifepod.solid.wire import JSON_LD, TURTLE, Reply, failure_of, origin_of, own_spelling, parts_told
@@ -146,7 +146,7 @@ class Resources:
 
     async def read(self, url: str) -> Document:
         """A resource as a graph; raises :class:`Malformed` where it holds no linked data."""
-        reply = await self.get(url, accept=RDF)
+        reply = await self.get(url, accept=AS_IT_LIES)
         return document_of(reply, self.limits)
 
     async def follow(self, url: str, *, at_most: int | None = None) -> Document:
@@ -157,7 +157,7 @@ class Resources:
         target = own_spelling(url)
         at_home = origin_of(target) in {origin_of(home) for home in (self.storage, self.webid) if home}
         sender = self._sender if at_home else self.nobody
-        reply = self._learnt(await sender.send("GET", target, {"Accept": RDF}, at_most=at_most))
+        reply = self._learnt(await sender.send("GET", target, {"Accept": AS_IT_LIES}, at_most=at_most))
         failure = failure_of("GET", reply)
         if failure is not None:
             raise failure
