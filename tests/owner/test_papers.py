@@ -187,6 +187,106 @@ async def test_a_counter_offer_comes_once_and_is_opened_when_the_vendor_signed_i
     assert (case.life.state, case.life.until) == ("open", later(30))
 
 
+async def test_a_counter_offer_that_both_signed_is_declined_like_any_other() -> None:
+    town, secrets, offer = await new_town()
+    letter(town, signed_request(town, offer))
+    async with at_home(town, secrets) as (_, papers):
+        (request,) = (await papers.inbox()).requests
+        await papers.counter(request, Narrower(until=later(30), reply_by=later(9)))
+    root = address_of(asked(town, offer).root, "counter")
+    proposal = read_closed(town.double.body(f"lifepod/agreements/{root[9:]}/counter.jsonld") or b"")
+    letter(town, sign(proposal, SHOP_KEY, later(1)))
+    async with at_home(town, secrets, later(1)) as (_, papers):
+        request = next(one for one in (await papers.inbox()).requests if one.completed)
+        assert (await papers.decline(request, ("no-thanks",), silent=False)).told
+        request = next(one for one in await papers.requests() if one.completed)
+        assert (request.state, request.is_waiting, request.number) == ("refused", False, 0)
+        with pytest.raises(Conflict, match="refused already"):
+            await papers.approve(request)
+        with pytest.raises(Conflict, match="refused already"):
+            await papers.decline(request, ("no-thanks",), silent=False)
+    assert reads(town, PURCHASES + "amazon/2025.ttl") == frozenset()
+
+
+async def test_what_has_ended_already_opens_nothing() -> None:
+    town, secrets, offer = await new_town()
+    letter(town, signed_request(town, offer, days=3))
+    async with at_home(town, secrets, later(4)) as (_, papers):
+        (request,) = (await papers.inbox()).requests
+        assert any("ended on" in why for why in request.outside)
+        with pytest.raises(OutsideTerms, match="ended on"):
+            await papers.approve(request)
+    assert reads(town, PURCHASES + "amazon/2025.ttl") == frozenset()
+
+
+async def test_the_end_of_one_agreement_leaves_another_with_the_same_vendor_as_it_is() -> None:
+    town, secrets, offer = await new_town()
+    for number in (1, 2):
+        letter(town, signed_request(town, offer, number=number))
+    async with at_home(town, secrets) as (pod, papers):
+        for request in (await papers.inbox()).requests:
+            await papers.approve(request)
+        first, second = (await papers.agreements())[0]
+        assert await papers.rehearse_end(first) == ()
+        assert (await papers.end(first)).outcomes == ()
+        assert reads(town, PURCHASES + "amazon/2025.ttl") == {"read"}
+        assert (await rounds(pod)).findings == ()
+        assert sorted(case.life.state for case in (await papers.agreements())[0]) == ["open", "revoked"]
+        await papers.end(second)
+        assert reads(town, PURCHASES + "amazon/2025.ttl") == frozenset()
+
+
+async def test_an_end_above_opens_again_what_another_agreement_gives_below() -> None:
+    town, secrets, offer = await new_town()
+    letter(town, signed_request(town, offer))
+    async with at_home(town, secrets) as (pod, papers):
+        wide = replace(offering(town.double.url("journal/"), "all"), title="All of it")
+        broad = await papers.publish(await papers.draw_up(wide))
+        letter(town, signed_request(town, broad, number=2))
+        for request in (await papers.inbox()).requests:
+            await papers.approve(request)
+        assert reads(town, "journal/searches/a.ttl") == {"read"}
+        outer = next(one for one in (await papers.agreements())[0] if town.double.url("journal/") in one.policy.targets)
+        await papers.end(outer)
+        assert reads(town, "journal/searches/a.ttl") == frozenset()
+        assert reads(town, PURCHASES + "amazon/2025.ttl") == {"read"}
+        assert (await rounds(pod)).findings == ()
+
+
+@pytest.mark.parametrize(
+    "inbox",
+    [
+        "https://pod.example/alice/lifepod/terms/",
+        "https://pod.example/alice/",
+        "https://pod.example/bob/../alice/journal/",
+        "http://localhost:8080/api/",
+        "https://10.0.0.1/x/",
+        "ftp://shop.example/inbox/",
+    ],
+)
+async def test_a_vendor_does_not_choose_where_in_my_pod_or_house_i_write(inbox: str) -> None:
+    town, secrets, offer = await new_town()
+    town.profiles["https://shop.example/profile/card"] = profile(SHOP, (SHOP_KEY,), inbox)
+    letter(town, signed_request(town, offer))
+    async with at_home(town, secrets) as (_, papers):
+        done = await papers.approve((await papers.inbox()).requests[0])
+    assert not done.told
+    assert re.search("inbox|address", done.untold), done.untold
+    assert [one for one in town.double.requests if one.method == "POST" and "lifepod/outbox" not in one.url] == []
+    assert town.posted == []
+
+
+async def test_said_again_an_end_is_told_as_it_was_signed() -> None:
+    town, secrets, offer = await new_town()
+    letter(town, signed_request(town, offer))
+    async with at_home(town, secrets) as (_, papers):
+        await papers.approve((await papers.inbox()).requests[0])
+        first = await papers.end((await papers.agreements())[0][0])
+    async with at_home(town, secrets, later(1)) as (_, papers):
+        again = await papers.end((await papers.agreements())[0][0])
+    assert again.dues == first.dues
+
+
 async def test_a_refusal_is_kept_and_told_unless_silence_is_chosen() -> None:
     town, secrets, offer = await new_town()
     letter(town, signed_request(town, offer))

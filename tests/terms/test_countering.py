@@ -76,6 +76,11 @@ def test_the_vendor_has_time_to_answer(reply_by: str) -> None:
         less(until="2027-02-22T00:00:00Z", reply_by=reply_by)
 
 
+def test_a_counter_offer_does_not_end_before_it_begins() -> None:
+    with pytest.raises(Malformed, match="ends some time from now"):
+        less(until="2026-11-01T00:00:00Z")
+
+
 def test_the_same_wish_under_another_version_is_within_that_version() -> None:
     other = replace(TERMS, root="https://alice.example/lifepod/terms/shops-2#terms")
     made = under_another(REQUEST, DIGEST, (other, TERMS_DIGEST), Narrower(reply_by=REPLY), HEAD)

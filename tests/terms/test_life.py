@@ -92,6 +92,8 @@ WITHDRAW = event(Step.WITHDRAWAL, "2026-12-01T08:00:05Z")
         ((ACCEPT, WITHDRAW), True, WITHDRAWN),
         ((ACCEPT, REVOKE, ATTEST), True, SETTLED),
         ((EVENT["refusal"], ACCEPT), False, REFUSED),
+        ((event(Step.REFUSAL, "2026-11-24T00:00:00Z", ALICE), ACCEPT), True, REFUSED),
+        ((event(Step.REFUSAL, "2026-11-24T00:00:00Z", SHOP), ACCEPT), True, OPEN),  # no vendor is rid of its duties so
         ((REVOKE, event(Step.ACCEPT, "2026-12-01T08:00:06Z", ALICE, access_checked=UNTIL)), True, REVOKED),
     ],
 )

@@ -107,6 +107,10 @@ FAULTY: dict[str, tuple[Change, str]] = {
     "an impossible day": (proposed(published="2026-02-30T00:00:00Z"), "late"),
     "a question from the future": (proposed(published="2026-11-24T18:36:00Z"), "late"),
     "an answer by yesterday": (proposed(reply_by="2026-11-24T18:30:00Z"), "late"),
+    "what ended yesterday": (
+        with_constraint("append", "until", right=Value("2026-11-23T18:30:00Z", XSD + "dateTime")),
+        "late",
+    ),
     "no place": (with_rule("read", targets=()), "bad-target"),
     "a document of rules": (with_rule("read", targets=(PLACE + "x.acl",)), "bad-target"),
     "a folder of rules": (with_rule("read", targets=(PLACE + ".ACR",)), "bad-target"),

@@ -284,7 +284,7 @@ async def _counter(options: Common, asked: tuple[Less, How], which: str) -> None
 
 
 def _must_wait(request: Request) -> None:
-    if request.state not in _WAITS and not request.completed:
+    if request.state not in _WAITS and not (request.completed and request.is_waiting):
         raise Conflict(
             f"It is {request.state} already, since {request.case.life.since}.",
             advice="`lifepod inbox --all` shows what was decided.",

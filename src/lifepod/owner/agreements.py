@@ -10,13 +10,15 @@ import asyncio
 from dataclasses import dataclass
 
 from lifepod.errors import Conflict, LifepodError, Missing
-from lifepod.owner.opening import Note, Outcome, Say, close_down
+from lifepod.owner.closing import close_down
+from lifepod.owner.opening import Note, Outcome, Say
 from lifepod.parties.cases import AGREEMENTS, ENDED, OPEN, Case, dues_at, read_case
 from lifepod.parties.filing import folders_in, read_record
 from lifepod.parties.signing import Desk as Signing
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 from lifepod.terms.events import Event, Step, address_of
+from lifepod.terms.policy import Policy
 
 _AT_ONCE = 8
 IDENTICAL, SAME_GRAPH, DIFFERENT, NOT_READABLE = "identical", "same graph, other bytes", "different", "not readable"
@@ -84,14 +86,27 @@ class Ended:
     untold: str
 
 
+async def beside(pod: Pod, case: Case, now: str) -> tuple[Policy, ...]:
+    """The other agreements with the same vendor that are open: what they give stays when this one ends."""
+    cases, _ = await agreements(pod, now)
+    return tuple(
+        one.policy
+        for one in cases
+        if one.id != case.id and one.policy.assignee == case.policy.assignee and one.life.state == OPEN
+    )
+
+
 async def end(signing: Signing, case: Case, say: Say) -> Ended:
     """Close what an agreement opened, look again, sign the revocation, and tell the vendor."""
     pod, policy = signing.pod, case.policy
     if case.life.state in ENDED and case.event(Step.REVOCATION) is None and case.life.state != "expired":
         raise Conflict(f"It is {case.life.state} already, since {case.life.since}.")
-    outcomes = await close_down(pod, policy, Note(why=f"end of agreement {case.id}"), say)
+    others = await beside(pod, case, signing.now)
+    outcomes = await close_down(pod, policy, others, Note(why=f"end of agreement {case.id}"), say)
     checked = max((one.confirmed_at[:19] + "Z" for one in outcomes), default=signing.now)
-    event = revocation(case, signing.now, checked)
+    event = case.event(Step.REVOCATION) or revocation(
+        case, signing.now, checked
+    )  # signed once
     told = await signing.said(case.folder, event)
     dues = tuple((due.fulfils.rpartition("#")[2], due.by) for due in event.dues)
     return Ended(told.url, outcomes, dues, told.arrived, told.why)

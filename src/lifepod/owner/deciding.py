@@ -97,7 +97,7 @@ class Another:
 async def counter(signing: Signing, request: Request, wish: Narrower, another: Another | None = None) -> Decided:
     """Offer less, or the same under another version; once for each request. The person's signature is on it."""
     case, pod = request.case, signing.pod
-    if not request.is_waiting or request.completed:
+    if not request.is_waiting or request.completed or request.begun:
         raise Conflict(f"It is {request.state} already, since {case.life.since}.")
     root = address_of(case.policy.root, "counter")
     head = Head(root, signing.now, case.policy.keys)
@@ -136,7 +136,7 @@ async def decline(
 ) -> Decided:
     """Put a refusal on record, and tell the vendor unless the person prefers silence or nobody proved to have asked."""
     case, pod = request.case, signing.pod
-    if request.begun or not (request.completed or request.state in (ASKED, COUNTERED)):
+    if request.begun or not (request.is_waiting or request.state in (ASKED, COUNTERED)):
         raise Conflict(f"It is {request.state} already, since {case.life.since}.")
     proved = case.policy.assignee in case.signers and request.sender.shown == "yes"
     refusal = Event(

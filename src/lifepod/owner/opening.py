@@ -95,19 +95,3 @@ async def open_up(pod: Pod, policy: Policy, note: Note = NO_NOTE, say: Say = sil
                 await pod.create_container(wish.place)
         out.append(await apply(pod, await rehearse(pod, wish), say, note))
     return tuple(out)
-
-
-async def close_down(pod: Pod, policy: Policy, note: Note, say: Say = silent) -> tuple[Outcome, ...]:
-    """Take from the vendor what the agreement opened, place by place, and look again; raises as applying does."""
-    out = []
-    for place in policy.targets:
-        if await _is_missing(pod, place):
-            continue
-        wish = Wish("revoke", policy.assignee, place, frozenset(_modes_at(policy, place)))
-        out.append(await apply(pod, await rehearse(pod, wish), say, note))
-    return tuple(out)
-
-
-def _modes_at(policy: Policy, place: str) -> set[Mode]:
-    found = {_MODES[rule.action] for rule in policy.of("permission") if place in rule.targets and rule.action in _MODES}
-    return found | ({Mode.APPEND} if Mode.WRITE in found else set())

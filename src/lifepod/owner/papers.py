@@ -213,7 +213,8 @@ class Papers:
 
     async def rehearse_end(self, case: Case, tell: Tell = quiet) -> tuple[Plan, ...]:
         """What ending an agreement would close; nothing is written."""
-        return await rehearse_closing(self._pod, case.policy, tell)
+        others = await agreed.beside(self._pod, case, self.now)
+        return await rehearse_closing(self._pod, case.policy, others, tell)
 
     async def ledger(self, cases: tuple[Case, ...]) -> Ledger:
         """What these agreements promise, and what became of it."""

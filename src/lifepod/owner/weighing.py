@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from lifepod.errors import LifepodError
 from lifepod.owner.offers import Offered, version_named
-from lifepod.parties.cases import ASKED, REQUESTS, Case, id_of
+from lifepod.parties.cases import AGREED, ASKED, REQUESTS, Case, id_of
 from lifepod.parties.senders import Card, card_from
 from lifepod.solid.pod import Pod
 from lifepod.terms.judge import KeyAnswer, Shown, shown_in
@@ -51,7 +51,8 @@ class Request:
     @property
     def is_waiting(self) -> bool:
         """Whether the person's answer is awaited."""
-        return self.completed or self.begun or (self.state == ASKED and not self.case.forked)
+        agreed = (self.completed or self.begun) and self.state == AGREED
+        return agreed or (self.state == ASKED and not self.case.forked)
 
     @property
     def outside(self) -> tuple[str, ...]:

@@ -84,6 +84,9 @@ def _must_be_less(counter: Policy, than: Policy, head: Head) -> Policy:
     answer = moment_of(proposal.reply_by) if proposal else None
     if answer is None or answer <= at:
         raise Malformed("A counter-offer gives the vendor time to answer.", advice="Name a day that lies ahead.")
+    end = moment_of(until_of(counter))
+    if end is not None and end <= at:
+        raise Malformed("A counter-offer ends some time from now.", advice="Name a day that lies ahead.")
     if found:
         said = "; ".join(f"{one.clause}: {one.asked or 'missing'}" for one in found)
         raise OutsideTerms(f"That would be more, not less ({said}).", clauses=tuple(one.clause for one in found))

@@ -36,6 +36,7 @@ _MOVES: dict[tuple[str, Step], str] = {
     (COUNTERED, Step.REFUSAL): REFUSED,
     (COUNTERED, Step.WITHDRAWAL): WITHDRAWN,
     (AGREED, Step.ACCEPT): OPEN,
+    (AGREED, Step.REFUSAL): REFUSED,  # of the person alone: see :func:`_counts`
     (AGREED, Step.REVOCATION): REVOKED,
     (AGREED, Step.WITHDRAWAL): WITHDRAWN,
     (OPEN, Step.REVOCATION): REVOKED,
@@ -130,7 +131,7 @@ def life_of(policy: Policy, digest: str, events: Iterable[Event], now: datetime,
             continue
         state, since = _in_time(policy, (state, since), until, at)
         following = _MOVES.get((state, event.step))
-        if following and (following != OPEN or moment_of(event.access_checked) is not None):
+        if following and _counts(policy, (state, following), event):
             state, since = following, event.published
     state, since = _in_time(policy, (state, since), until, now)
     duties = duties_after(policy, known, (state, since), now) if agreed and state in ENDED else ()
@@ -139,6 +140,17 @@ def life_of(policy: Policy, digest: str, events: Iterable[Event], now: datetime,
     elif duties and all(duty.state.startswith("attested") for duty in duties):
         state = SETTLED
     return Life(state, since, until, duties)
+
+
+def _counts(policy: Policy, move: tuple[str, str], event: Event) -> bool:
+    """Whether an event makes this move.
+
+    What is open was looked at. What both signed is refused by the person alone, before it is opened: with a refusal
+    dated before the opening a vendor would be rid of all it owes.
+    """
+    if move[1] == OPEN:
+        return moment_of(event.access_checked) is not None
+    return move != (AGREED, REFUSED) or event.actor == policy.assigner
 
 
 def _in_time(policy: Policy, stands: tuple[str, str], until: str, now: datetime) -> tuple[str, str]:

@@ -108,6 +108,11 @@ def _times(request: Policy, at: datetime) -> Iterator[Fault]:
         yield Fault("late", "", "It leaves no time for an answer.")
     elif reply <= at:
         yield Fault("late", "", f"The time for an answer passed on {request.proposal.reply_by}.")
+    for rule in request.of("permission"):
+        end = rule.constraint(DATE)
+        last = moment_of(end.right.text) if end else None
+        if end and last is not None and last <= at:
+            yield Fault("late", plain(rule.name, 100), f"What it asks for ended on {end.right.text}.")
 
 
 # Clause by clause
