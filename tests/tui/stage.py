@@ -6,6 +6,7 @@ It refuses to fake the desk: only the network below it is a double. ``LIFEPOD_DI
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from tests.double.pod_double import PodDouble
-from tests.tui.look import shown
+from tests.tui.look import same_as_kept, shown
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -36,6 +38,11 @@ ACME, VISA, PHOTO = (f"{SERVER}{name}/profile/card#me" for name in ("acme-shop",
 GHOST = "https://nobody.example/card#me"
 """A WebID that does not answer."""
 NOW = datetime(2026, 3, 14, 14, 5, tzinfo=UTC)
+SIZES = [(80, 24), (140, 45)]
+"""Of the texts that are kept of each screen."""
+GOLDEN = Path(__file__).parent / "golden"
+CHANCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{4}(?: [0-9a-f]{4}){3}|\b[0-9a-f]{8}\b")
+"""Names and digests that are others in each run."""
 TAKEN = "2026-03-14T14:03:00Z"
 """When the kept picture says it was taken."""
 
@@ -66,14 +73,14 @@ class Stage:
         return self
 
 
-def stage_of(double: PodDouble, name: str = "sam") -> Stage:
-    """The owner's login at this pod, remembered, and a desk that reaches nothing but the double."""
+def stage_of(double: PodDouble, name: str = "sam", through: httpx2.AsyncBaseTransport | None = None) -> Stage:
+    """The owner's login at this pod, remembered, and a desk that reaches nothing but the double, or a line to it."""
     client_id, secret = double.credentials(double.owner)
     who = logins.credentials(double.owner, double.tokens.issuer, client_id, secret)
     profile = logins.add(name, who, double.base, lambda line: None)
     for vendor in (ACME, VISA, PHOTO):
         double.credentials(vendor)
-    return Stage(double, Desk(Door(profile, transport=httpx2.MockTransport(double))))
+    return Stage(double, Desk(Door(profile, transport=through or httpx2.MockTransport(double))))
 
 
 def agent_rule(double: PodDouble, path: str, agent: str, modes: str = "Read") -> str:
@@ -207,3 +214,16 @@ async def seated(stage: Stage, size: tuple[int, int] = (100, 30)) -> AsyncIterat
     app = stage.app()
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Seat(app, pilot)
+
+
+class Album:
+    """Compares what a seat shows with what was kept under a name and a size."""
+
+    def __init__(self, seat: Seat, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+        self._seat, self._size = seat, size
+        self._update = bool(request.config.getoption("--update-golden"))
+
+    def shows(self, name: str) -> None:
+        path = GOLDEN / f"{name}-{self._size[0]}x{self._size[1]}.txt"
+        lines = [CHANCE.sub(lambda found: "x" * len(found[0]), line) for line in self._seat.lines]
+        same_as_kept(lines, path, update=self._update)

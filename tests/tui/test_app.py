@@ -205,6 +205,8 @@ async def test_the_palette_lists_every_action_and_every_command_it_names_exists(
     actions = {
         "go('places')": "Places",
         "go('agents')": "Agents",
+        "go('requests')": "Requests",
+        "go('agreements')": "Agreements",
         "ask('grant')": "Grant",
         "ask('revoke')": "Revoke",
         "look": "Look again",
@@ -220,6 +222,11 @@ async def test_the_palette_lists_every_action_and_every_command_it_names_exists(
         await seat.settle()
         offered = {c.title: c.help for c in seat.app.get_system_commands(seat.app.screen)}
         assert set(actions.values()) <= set(offered)
+        for key, titles in (("3", {"Approve", "Counter", "Decline", "Kept apart"}), ("4", {"Verify", "End"})):
+            await seat.press(key)
+            here = {c.title: c.help for c in seat.app.get_system_commands(seat.app.screen)}
+            assert titles | {"Read again", "Filter", "Help"} <= set(here)
+            offered |= here
         for title, text in offered.items():
             named = [part.split()[0] for part in text.split("(lifepod ")[1:]] + [
                 part.split(")")[0] for part in text.split(", lifepod ")[1:]
@@ -259,7 +266,7 @@ async def test_the_foot_can_be_clicked() -> None:
 async def test_help_says_what_can_be_done_here() -> None:
     async with seated(await stage_of(small_pod()).keep(), (100, 32)) as seat:
         await seat.settle()
-        for key, topic in (("", "places"), ("2", "agents"), ("g", "form")):
+        for key, topic in (("", "places"), ("3", "requests"), ("4", "agreements"), ("2", "agents"), ("g", "form")):
             await seat.press(*key)
             before = seat.app.screen
             await seat.press("f1")
@@ -361,7 +368,7 @@ def test_the_program_without_a_login_ends_with_the_code_for_it() -> None:
 async def test_what_stirs_in_the_pod_brings_a_new_picture_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The double has no channel: it is asked again and again, and somebody else wrote meanwhile."""
     monkeypatch.setattr("lifepod.tui.app.SETTLE", 0.0)
-    monkeypatch.setattr("lifepod.owner.watching.stirrings", lambda pod, every: stirrings(pod, 0.05))
+    monkeypatch.setattr("lifepod.owner.watching.stirrings", lambda pod, every, places: stirrings(pod, 0.05, places))
     stage = stage_of(small_pod())
     async with seated(stage) as seat:
         await seat.settle()

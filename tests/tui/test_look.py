@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 from tests.double import faults
-from tests.tui.look import same_as_kept, text_of
-from tests.tui.stage import BASE, VISA, Seat, hide, seated, small_pod, stage_of
+from tests.tui.look import text_of
+from tests.tui.stage import BASE, SIZES, VISA, Album, hide, seated, small_pod, stage_of
 from textual.color import Color
 from textual.theme import Theme
 
 from lifepod.tui.themes import DARK, LIGHT
-
-GOLDEN = Path(__file__).parent / "golden"
-SIZES = [(80, 24), (140, 45)]
-
-
-class Album:
-    """Compares what a seat shows with what was kept under a name and a size."""
-
-    def __init__(self, seat: Seat, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-        self._seat, self._size = seat, size
-        self._update = bool(request.config.getoption("--update-golden"))
-
-    def shows(self, name: str) -> None:
-        path = GOLDEN / f"{name}-{self._size[0]}x{self._size[1]}.txt"
-        same_as_kept(self._seat.lines, path, update=self._update)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -66,9 +66,11 @@ class Desk:
         """The pod's client, signed in, for all that needs no plan; the desk closes it."""
         return await self._door.pod()
 
-    async def stirrings(self, every: float = 60.0) -> AsyncGenerator[str, None]:
+    async def stirrings(
+        self, every: float = 60.0, places: Sequence[str] = watching.PLACES
+    ) -> AsyncGenerator[str, None]:
         """The word to look again: the address of each thing that came, went or changed; close it with ``aclose``."""
-        async with aclosing(watching.stirrings(await self._door.pod(), every)) as words:
+        async with aclosing(watching.stirrings(await self._door.pod(), every, places)) as words:
             async for word in words:
                 yield word
 

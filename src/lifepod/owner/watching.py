@@ -7,7 +7,7 @@ It refuses to say what changed in who can see what: servers announce members tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
 from lifepod.errors import LifepodError
@@ -20,14 +20,14 @@ _WAITING = 100
 """Words that wait to be heard; more say nothing more."""
 
 
-async def stirrings(pod: Pod, every: float = 60.0) -> AsyncGenerator[str, None]:
-    """The address of each thing that came, went or changed in one of :data:`PLACES`, until it is closed.
+async def stirrings(pod: Pod, every: float = 60.0, places: Iterable[str] = PLACES) -> AsyncGenerator[str, None]:
+    """The address of each thing that came, went or changed in one of ``places``, until it is closed.
 
-    A place that cannot be listened to is left out. ``every`` is how often it is asked where there is no channel,
-    seconds.
+    Places are containers, named below the pod; one that cannot be listened to is left out. ``every`` is how often it
+    is asked where there is no channel, seconds.
     """
     heard: asyncio.Queue[str] = asyncio.Queue(_WAITING)
-    listening = [asyncio.create_task(_listen(pod, pod.storage + place, every, heard)) for place in PLACES]
+    listening = [asyncio.create_task(_listen(pod, pod.storage + place, every, heard)) for place in places]
     try:
         while True:
             yield await heard.get()

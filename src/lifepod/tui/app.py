@@ -22,6 +22,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError
+from lifepod.tui.later import PodScreen, agreements_screen, ask_screen, requests_screen
 from lifepod.tui.picture import Aim, Clock, Picture, Progress, Trouble
 from lifepod.tui.screens.agents import AgentsScreen
 from lifepod.tui.screens.places import PlacesScreen
@@ -50,7 +51,7 @@ def show(profile: str | None = None) -> int:
 
 _STYLES: list[str | PurePath] = [
     "app.tcss",
-    *(f"screens/{name}.tcss" for name in ("places", "agents", "ask", "change", "help")),
+    *(f"screens/{name}.tcss" for name in ("places", "agents", "papers", "sign", "ask", "change", "help")),
 ]
 """All at once: a screen that brings its own has every style there is parsed again when it is first shown."""
 
@@ -63,6 +64,8 @@ class LifepodApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('places')", "Places", show=False),
         Binding("2", "go('agents')", "Agents", show=False),
+        Binding("3", "go('requests')", "Requests", show=False),
+        Binding("4", "go('agreements')", "Agreements", show=False),
         Binding("g", "ask('grant')", "Grant"),
         Binding("r", "ask('revoke')", "Revoke"),
         Binding("u,f5", "look", "Look", key_display="u"),
@@ -115,6 +118,16 @@ class LifepodApp(App[None]):
         self._places, self._agents = PlacesScreen(desk, clock), AgentsScreen(desk, clock)
         self.add_mode("places", lambda: self._places)
         self.add_mode("agents", lambda: self._agents)
+        self.add_mode("requests", lambda: self._later("requests", requests_screen(desk, clock)))
+        self.add_mode("agreements", lambda: self._later("agreements", agreements_screen(desk, clock)))
+        self._screens: dict[str, PodScreen] = {"places": self._places, "agents": self._agents}
+        self._waiting = 0
+
+    def _later(self, mode: str, screen: PodScreen) -> PodScreen:
+        """A screen that is made when it is first wanted."""
+        self._screens[mode] = screen
+        screen.count(self._waiting)
+        return screen
 
     def on_mount(self) -> None:
         """The kept picture first."""
@@ -160,6 +173,15 @@ class LifepodApp(App[None]):
         if not self._listens:
             self._listens = True
             self._listen()
+        if "requests" not in self._screens:  # which counts for itself
+            self._count()
+
+    @work(exclusive=True, group="count", exit_on_error=False)
+    async def _count(self) -> None:
+        """How many requests that were taken in before wait; the inbox itself is looked into where they are shown."""
+        with suppress(LifepodError):
+            known = await (await self._desk.papers()).requests()
+            self.post_message(PodScreen.Counted(sum(one.is_waiting for one in known)))
 
     @work(exclusive=True, group="listen", exit_on_error=False)
     async def _listen(self) -> None:
@@ -185,8 +207,18 @@ class LifepodApp(App[None]):
 
     def _show(self, picture: Picture) -> None:
         self.picture = picture
-        for screen in (self._places, self._agents):
+        for screen in self._screens.values():
             screen.show(picture)
+
+    def on_pod_screen_counted(self, event: PodScreen.Counted) -> None:
+        """Every screen says how many requests wait."""
+        self._waiting = event.waiting
+        for screen in self._screens.values():
+            screen.count(event.waiting)
+
+    def on_pod_screen_changed(self, event: PodScreen.Changed) -> None:
+        """Look again: access was changed."""
+        self._look()
 
     def action_go(self, mode: str) -> None:
         """Another screen."""
@@ -220,9 +252,7 @@ class LifepodApp(App[None]):
 
     def action_ask(self, verb: str) -> None:
         """A grant or revoke: the form, the plan, and a new look where something was written."""
-        from lifepod.tui.screens.ask import AskScreen
-
-        self.push_screen(AskScreen(self._desk, self._clock, verb, self._aim(verb)), self._asked)
+        self.push_screen(ask_screen(self._desk, self._clock, verb, self._aim(verb)), self._asked)
 
     def _asked(self, touched: bool | None) -> None:
         if touched:
@@ -246,12 +276,12 @@ class LifepodApp(App[None]):
             "Places", "who could see a place, and why (lifepod who, lifepod why)", lambda: self.action_go("places")
         )
         yield SystemCommand("Agents", "what each of them could see (lifepod sees)", lambda: self.action_go("agents"))
+        yield SystemCommand("Requests", "who asks for what (lifepod inbox)", lambda: self.action_go("requests"))
+        yield SystemCommand("Agreements", "what was agreed (lifepod agreements)", lambda: self.action_go("agreements"))
         yield SystemCommand("Grant", "let somebody in (lifepod grant)", lambda: self.action_ask("grant"))
         yield SystemCommand("Revoke", "shut somebody out (lifepod revoke)", lambda: self.action_ask("revoke"))
         yield SystemCommand("Look again", "at the whole pod, in the background (lifepod survey)", self.action_look)
-        yield SystemCommand("Filter", "show only what contains some letters", self._shown.action_filter)
-        yield SystemCommand("Show all", "take the filter away", self._shown.action_unfilter)
+        yield from self._screens.get(self.current_mode, self._places).commands()
         yield SystemCommand("Theme", "choose from all of them", self.search_themes)
         yield SystemCommand("Dark or light", "the two of lifepod", self.action_shade)
-        yield SystemCommand("Help", "keys and commands of this screen (lifepod --help)", self._shown.action_explain)
         yield SystemCommand("Quit", "leave lifepod", self.exit)

@@ -16,11 +16,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 _Line = tuple[str, str, str]
-_EVERYWHERE: tuple[_Line, ...] = (
+_POD: tuple[_Line, ...] = (
     ("1  2", "Places, Agents", "who, why · sees"),
+    ("3  4", "Requests, Agreements", "inbox · agreements"),
     ("g", "let somebody in, plan first", "grant AGENT PATH"),
     ("r", "shut somebody out, plan first", "revoke AGENT PATH"),
     ("u  F5", "look at the whole pod again", "survey"),
+)
+_EVERYWHERE: tuple[_Line, ...] = (
     ("/", "show only what matches", ""),
     ("Esc", "show all again", ""),
     ("Ctrl+P", "every action by name", "--help"),
@@ -54,6 +57,48 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             "reads: this says what somebody could see, never what they saw.",
         ),
     ),
+    "requests": (
+        "Requests: who asks for what, and what a yes would open",
+        (
+            ("↑ ↓", "another request", "inbox NUMBER"),
+            ("Enter", "to the text, to scroll it", ""),
+            ("a", "approve: plan first, then signed", "approve NUMBER"),
+            ("c", "counter: offer less", "counter NUMBER"),
+            ("d", "decline, in words or silently", "decline NUMBER"),
+            ("o", "what was kept apart, and why", "inbox"),
+            ("u  F5", "look through the inbox again", "inbox"),
+        ),
+        (
+            "Key: whether the sender's profile shows the key that signed; unknown is not no. Enforced by the pod: its "
+            "rules keep it. Promised by the vendor: it is their word, and the ledger tracks it.",
+        ),
+    ),
+    "agreements": (
+        "Agreements: what you agreed with whom, and how it stands",
+        (
+            ("↑ ↓", "another agreement", "agreements ID"),
+            ("Enter", "to the text, to scroll it", ""),
+            ("v", "check it, compare both copies", "verify FILE"),
+            ("e", "end it: plan first, then signed", "end ID"),
+            ("u  F5", "read them again", "agreements"),
+        ),
+        (
+            "claimed, attested: the vendor's word. matched, possible: records of your bank that look alike. "
+            "overdue: a day that passed without word. lifepod ledger shows all of it.",
+        ),
+    ),
+    "sign": (
+        "A decision, before it is signed",
+        (
+            ("Tab", "to the next field or button", ""),
+            ("y", "yes: sign it", "approve · counter · decline · end"),
+            ("n  Esc", "no: leave it, nothing is signed", "… --dry-run"),
+        ),
+        (
+            "Where it was cut off the sheet says what may be signed or open already; doing it again goes on where it "
+            "stopped and signs nothing twice.",
+        ),
+    ),
     "form": (
         "Grant or revoke",
         (
@@ -79,6 +124,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
     ),
 }
 _KEYS, _DOES, _QUIET = 9, 35, "$foreground 75%"
+_OF_PAPERS = ("requests", "agreements")
 _WIDE = 68
 """Cells from which keys, deeds and commands stand side by side."""
 
@@ -116,7 +162,8 @@ class HelpScreen(ModalScreen[None]):
 def _sheet(topic: str, wide: bool) -> Content:
     title, own, words = TOPICS[topic]
     lines = [Content.styled(title, "bold $text-primary"), Content("")]
-    for key, does, twin in own + (_EVERYWHERE if topic in ("places", "agents") else ()):
+    common = _POD + _EVERYWHERE if topic in ("places", "agents") else _EVERYWHERE if topic in _OF_PAPERS else ()
+    for key, does, twin in own + common:
         command = twin if not twin or twin.startswith("…") else f"lifepod {twin}"
         lines.append(Content.assemble((key.ljust(_KEYS), "bold $text-accent"), does.ljust(_DOES) if wide else does))
         if wide:

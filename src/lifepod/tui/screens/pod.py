@@ -5,12 +5,15 @@ It refuses to fetch: pictures are handed to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, WorkerState
@@ -19,6 +22,7 @@ from lifepod.plain import plain
 from lifepod.tui.picture import Aim, Clock, Picture, Trouble
 from lifepod.tui.screens.help import HelpScreen
 from lifepod.tui.widgets.banner import Banner
+from lifepod.tui.widgets.head import Head
 from lifepod.tui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -42,16 +46,30 @@ class PodScreen(Screen[None]):
     FILTER: ClassVar[str] = ""
     """What the filter asks for."""
 
+    @dataclass
+    class Counted(Message):
+        """So many requests wait for an answer."""
+
+        waiting: int
+
+    @dataclass
+    class Changed(Message):
+        """Access may have been changed, so that the picture is old."""
+
     def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__()
         self.desk, self._clock = desk, clock
         self.picture = Picture()
-        self._ready = False
+        self._ready, self._waiting = False, 0
+
+    def named(self) -> str:
+        """The pod and the login, for the head."""
+        profile = self.desk.profile
+        return plain(f"{profile.storage or profile.webid}  as {profile.name}")
 
     def compose(self) -> ComposeResult:
         """Head, waiting state, body, foot."""
-        profile = self.desk.profile
-        yield Banner(self.MODE, plain(f"{profile.storage or profile.webid}  as {profile.name}"), self._clock)
+        yield Banner(self.MODE, self.named(), self._clock)
         yield Waiting()
         with Horizontal(id="body"):
             yield from self.body()
@@ -75,7 +93,20 @@ class PodScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what was handed over before there was anything to show it with."""
         self._ready = True  # the framework's own is_mounted is still false in here
+        self.count(self._waiting)
         self.show(self.picture)
+
+    def count(self, waiting: int) -> None:
+        """Say in the head how many requests wait."""
+        self._waiting = waiting
+        if self._ready:
+            self.query_one(Head).count(waiting)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What can be done here, by name."""
+        yield SystemCommand("Filter", "show only what contains some letters", self.action_filter)
+        yield SystemCommand("Show all", "take the filter away", self.action_unfilter)
+        yield SystemCommand("Help", "keys and commands of this screen (lifepod --help)", self.action_explain)
 
     def show(self, picture: Picture) -> None:
         """Paint this picture; the body only where its audit is another one."""
@@ -127,8 +158,7 @@ class PodScreen(Screen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow as it is typed."""
         event.stop()
-        if self.picture.audit is not None:
-            self.narrow(event.value.strip())
+        self.narrow(event.value.strip())
 
     def narrow(self, text: str) -> None:
         """Show only what matches."""
