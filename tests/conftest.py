@@ -64,7 +64,8 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connecting is for live tests; the event loop's own socket pair is not connecting."""
+    """Connecting is for live tests; the event loop's own socket pair is not connecting. And no test asks for a name."""
+    monkeypatch.setattr(socket, "getaddrinfo", _nobody_knows)
     if request.node.get_closest_marker("live") is None:
 
         def refuse(self: socket.socket, address: Any) -> None:
@@ -72,6 +73,17 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr(socket.socket, "connect", refuse)
         monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+_ASKED = socket.getaddrinfo
+
+
+def _nobody_knows(host: Any, *more: Any, **named: Any) -> Any:
+    """Addresses of this machine alone; any other name is unknown, at once."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name and name != "localhost" and not name.endswith(".localhost") and not name.startswith(("127.", "::1")):
+        raise socket.gaierror(socket.EAI_NONAME, "no name is asked for in tests")
+    return _ASKED(host, *more, **named)
 
 
 @pytest.fixture(scope="session")

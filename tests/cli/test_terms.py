@@ -121,6 +121,22 @@ def test_a_retired_version_stays_to_be_read(here: Market) -> None:
     assert here.run("terms", "retire", "boats", "--yes").code == 5
 
 
+@pytest.mark.parametrize("place", ["/", "lifepod/", "lifepod/agreements/", "inbox/", "profile/", "journal/.acl"])
+def test_keys_inbox_records_and_rules_are_never_offered(here: Market, place: str) -> None:
+    said = here.run(*(place if one == "journal/purchases/" else one for one in NEW), "--dry-run")
+    assert said.code == 7, said.out
+    assert "never offered" in said.err
+
+
+def test_terms_have_a_title_that_can_be_put_on_record(here: Market) -> None:
+    titled = [*NEW[:4], "{}", *NEW[5:]]
+    for title in ("", "  "):
+        assert "Terms have a title" in here.run(*(title if one == "{}" else one for one in titled), "--dry-run").err
+    said = here.run(*("a\x1b[2J" if one == "{}" else one for one in titled), "--yes")
+    assert (said.code, "This cannot be put on record" in said.err) == (7, True)
+    assert "Ask whoever sent it" not in said.err
+
+
 def test_what_is_never_shared_is_kept_listed_and_taken_back(here: Market) -> None:
     assert here.run("terms", "never").out == "Never shared: nothing is ruled out.\n"
     here.run("terms", "never", "browsing", "searches", "--dry-run")

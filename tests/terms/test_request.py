@@ -113,6 +113,10 @@ FAULTY: dict[str, tuple[Change, str]] = {
     ),
     "no place": (with_rule("read", targets=()), "bad-target"),
     "a document of rules": (with_rule("read", targets=(PLACE + "x.acl",)), "bad-target"),
+    "what lifepod keeps": (with_rule("read", targets=("https://alice.example/lifepod/agreements/",)), "bad-target"),
+    "the inbox": (with_rule("append", targets=("https://alice.example/inbox/",)), "bad-target"),
+    "the profile": (with_rule("read", targets=("https://alice.example/profile/card",)), "bad-target"),
+    "the whole pod": (with_rule("read", targets=("https://alice.example/",)), "bad-target"),
     "a folder of rules": (with_rule("read", targets=(PLACE + ".ACR",)), "bad-target"),
     "too many places": (
         with_rule("read", targets=tuple(f"{PLACE}{n}/" for n in range(MOST_TARGETS))),
@@ -166,7 +170,7 @@ def test_a_pod_below_a_host_is_bounded_by_its_folder() -> None:
         return {one.kind for one in faults_of(request, ALICE, "https://pods.example/alice/", AT)}
 
     assert asked("https://pods.example/alice/journal/") == set()
-    assert asked("https://pods.example/alice/") == set()
+    assert asked("https://pods.example/alice/") == {"bad-target"}, "nobody is offered a pod as a whole"
     assert asked("https://pods.example/alice2/") == asked("https://pods.example/") == {"not-about-you"}
 
 

@@ -58,6 +58,16 @@ async def test_making_ready_says_what_it_did_and_a_second_time_does_nothing() ->
     assert market.shop.modes("lifepod/held/", market.home.owner) == frozenset()
 
 
+async def test_what_cannot_be_put_on_record_leaves_nothing_behind() -> None:
+    market = await new_market()
+    async with market.vendor() as desk:
+        drafted = await desk.draft(market.home.owner, Ask(until=UNTIL, service="a\x1b[2J"))
+        with pytest.raises(Malformed, match="cannot be put on record"):
+            await desk.ask(drafted)
+        assert (await desk.status())["cases"] == []
+    assert [url for url in market.shop.shelf.things if "/outbox/" in url and not url.endswith("/")] == []
+
+
 async def test_another_key_takes_the_place_of_the_first_which_stays_revoked() -> None:
     market = await new_market()
     async with market.vendor() as desk:

@@ -18,7 +18,7 @@ from lifepod.parties.signing import Desk as Signing
 from lifepod.parties.signing import policy_of
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
-from lifepod.terms.drafting import Head, offer_of
+from lifepod.terms.drafting import Head, is_kept_back, offer_of
 from lifepod.terms.drafting import Offering as Offering  # what terms are drawn up from
 from lifepod.terms.index import OPEN, RETIRED, read_index, read_preferences, write_index, write_preferences
 from lifepod.terms.index import Listed as Listed
@@ -82,6 +82,10 @@ async def draw_up(pod: Pod, wish: Offering, at: str) -> Drawn:
     outside = [place for place in wish.places if not place.startswith(pod.storage)]
     if outside:
         raise Malformed(f"{plain(outside[0], 200)} is not in your pod.", advice="Terms open places of your own pod.")
+    kept = [place for place in wish.places if is_kept_back(place, pod.storage)]
+    if kept:
+        said = f"{plain(kept[0], 200)} is or holds what is never offered: your keys, records, inbox or rules."
+        raise Malformed(said, advice="Offer a folder of your journal: `--place journal/purchases/`.")
     listed, _ = await _index(pod)
     versions = [int(found[2]) for one in listed if (found := _VERSION.match(one.name)) and found[1] == wish.name]
     name = f"{wish.name}-{max(versions, default=0) + 1}"

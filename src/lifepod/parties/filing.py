@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from lifepod.errors import Conflict, LifepodError, Missing, Unconfirmed
 from lifepod.plain import plain
-from lifepod.rdf.closed import Closed, digest_of, multihash, read_closed, write_closed
+from lifepod.rdf.closed import Closed as Closed  # part of what is filed
+from lifepod.rdf.closed import digest_of, multihash, read_closed, write_closed
 from lifepod.rdf.flat import write_flat
 from lifepod.rdf.second import must_agree as must_agree  # whoever checks a record may have it read twice
 from lifepod.solid.pod import Pod

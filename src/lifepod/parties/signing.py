@@ -90,13 +90,13 @@ class Desk:
     async def said(self, folder: str, event: Event) -> Said:
         """Put an event on record in a folder, and tell whom it is for; done before, the first record stands."""
         url = f"{folder}{event.step}.jsonld"
-        note = Notice(f"lifepod-{event.root.rpartition(':')[2]}", event.target, url)
+        note, record = Notice(f"lifepod-{event.root.rpartition(':')[2]}", event.target, url), self._pen.event(event)
         if event.target:
             await put_aside(self.pod, note)
         try:
             await read_record(self.pod, url)
         except Missing:
-            await file_record(self.pod, url, self._pen.event(event))
+            await file_record(self.pod, url, record)
         if not event.target:
             return Said(url, arrived=False, why="nobody is told")
         told = await tell(self.pod, note, self.now)

@@ -66,8 +66,15 @@ def read_closed(data: bytes, limits: Limits = LIMITS) -> Closed:
 
 
 def write_closed(record: Closed) -> bytes:
-    """Record → bytes, the same for equal records: keys sorted, proofs last, one space of indent, LF at the end."""
-    _check(record)
+    """Record → bytes, the same for equal records: keys sorted, proofs last, one space of indent, LF at the end.
+
+    Raises :class:`Malformed` for what no record can say.
+    """
+    try:
+        _check(record)
+    except Malformed as error:
+        said = f"This cannot be put on record: {str(error).removeprefix(_NOT_OURS)}"
+        raise Malformed(said, advice=f"Plain text of at most {LIMITS.record_text} characters can be said.") from None
     body: Json = {"@context": list(CONTEXTS)} | _tree(record)
     if record.proofs:
         proofs = [{key: proof[key] for key in _PROOF_KEYS} for proof in record.proofs]
@@ -330,7 +337,10 @@ def _check(record: Closed) -> None:
 
 
 def _not_ours(triple: FlatTriple) -> Malformed:
-    return Malformed(f"It is not a lifepod record: {plain(' '.join(triple), 200)}.", advice=_ADVICE)
+    return Malformed(f"{_NOT_OURS}{plain(' '.join(triple), 200)}.", advice=_ADVICE)
+
+
+_NOT_OURS = "It is not a lifepod record: "
 
 
 @lru_cache(maxsize=4096)

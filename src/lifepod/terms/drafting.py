@@ -17,6 +17,7 @@ from lifepod.names import DPV, IEEE7012, LP, ODRL, XSD
 from lifepod.plain import plain
 from lifepod.terms.clauses import CLAUSES, CURRENCIES, clause_of, standing_alone
 from lifepod.terms.places import is_at_or_below, normalised
+from lifepod.terms.places import is_kept_back as is_kept_back  # asked before terms are drawn up
 from lifepod.terms.policy import AGREEMENT, OFFER, PAYMENT, Constraint, Policy, Proposal, PublicKey, Rule, Value
 from lifepod.terms.purposes import is_within, known, label_of
 from lifepod.terms.roster import Entry, missing
@@ -105,6 +106,8 @@ def _must_be_an_offer(wish: Offering) -> None:
     own = [CLAUSES.get(name) for name in wish.more]
     if not _NAME.match(wish.name):
         said = f"{plain(wish.name, 60)} cannot name terms; use small letters, digits and dashes"
+    elif not wish.title.strip():
+        said = "Terms have a title, for whoever reads them"
     elif not wish.places:
         said = "Terms name the places they open"
     elif amiss := [place for place in wish.places if normalised(place) != place]:

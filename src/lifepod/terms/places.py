@@ -17,6 +17,24 @@ def is_at_or_below(place: str, above: str) -> bool:
     return fits and bool(place) and normalised(place) == place and normalised(above) == above
 
 
+def is_kept_back(place: str, storage: str) -> bool:
+    """Whether a place of a pod is no matter of terms: the whole pod, what lifepod keeps, inbox, profile, rules.
+
+    With these somebody could read what others agreed, write in the person's name, or decide who has access.
+    """
+    if place.rstrip("/").lower().endswith(RULES):
+        return True
+    rooms = (storage + name for name in _KEPT_BACK)
+    return place == storage or any(place.startswith(room) and not place.startswith(storage + WANTS) for room in rooms)
+
+
+RULES = (".acl", ".acr", ".meta")
+"""Endings under which servers keep what rules and describes a file."""
+_KEPT_BACK = ("lifepod/", "inbox/", "profile/")
+WANTS = "lifepod/wants-public/"
+"""Below what is kept back, but public in any case."""
+
+
 @lru_cache(maxsize=4096)
 def normalised(place: str) -> str:
     """The one spelling of a place in a pod (RFC 3986 §6.2.2); empty for what can be none.

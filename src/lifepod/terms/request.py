@@ -19,7 +19,7 @@ from lifepod.names import ACL_CONTROL, ODRL
 from lifepod.plain import plain
 from lifepod.terms.clauses import clause_of
 from lifepod.terms.life import SKEW, waits_for
-from lifepod.terms.places import is_at_or_below, normalised
+from lifepod.terms.places import RULES, is_at_or_below, is_kept_back, normalised
 from lifepod.terms.policy import AGREEMENT, PROFILE, Policy, Rule
 from lifepod.terms.within import DATE, ELAPSED, PURPOSE, in_words, moment_of, no_clause
 
@@ -38,8 +38,6 @@ FaultKind = Literal[
 """The last one is found by whoever knows what the person never shares (:mod:`lifepod.terms.weighing`)."""
 MOST_TARGETS = 50
 """Places one request may speak of."""
-_RULES = (".acl", ".acr", ".meta")
-"""Endings under which servers keep what rules and describes a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +167,7 @@ def _places(request: Policy, storage: str) -> Iterator[Fault]:
                 yield Fault("not-about-you", name, f"{shown} is not in your pod.")
             elif spelt != place:
                 yield Fault("bad-target", name, f"{shown} is not spelt in the usual way, {plain(spelt, 200)}.")
-            elif spelt.rstrip("/").lower().endswith(_RULES):
+            elif spelt.rstrip("/").lower().endswith(RULES):
                 yield Fault("bad-target", name, f"{shown} holds rules of access, which are not shared.")
+            elif is_kept_back(spelt, normalised(storage)):
+                yield Fault("bad-target", name, f"{shown} is or holds your keys, records, inbox or rules.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lifepod.errors import Malformed, Missing, NotReady
-from lifepod.parties.filing import Filed, file_record, read_record
+from lifepod.parties.filing import Closed, Filed, file_record, read_record
 from lifepod.parties.outbox import Notice, Told, put_aside, tell, tell_again
 from lifepod.parties.pen import Pen, pen_for
 from lifepod.plain import plain
@@ -62,20 +62,22 @@ class Side:
     async def signed(self, url: str, policy: Policy) -> Filed:
         """A request with our proof, kept; where one lies there already, that one.
 
-        So below. That the person is to be told is put aside first, so that nothing stays untold.
+        So below. That the person is to be told is put aside first, so that nothing stays untold; what cannot be signed
+        leaves nothing.
         """
-        await put_aside(self.pod, _note(policy.root, policy.assigner, url))
-        return await self.kept(url) or await file_record(self.pod, url, (await self.pen()).policy(policy))
+        return await self._kept(url, policy.assigner, (await self.pen()).policy(policy))
+
+    async def _kept(self, url: str, to: str, record: Closed) -> Filed:
+        await put_aside(self.pod, _note(record.root, to, url))
+        return await self.kept(url) or await file_record(self.pod, url, record)
 
     async def countersigned(self, url: str, offer: Filed, to: str) -> Filed:
         """Somebody's proposal with our proof beside theirs."""
-        await put_aside(self.pod, _note(offer.record.root, to, url))
-        return await self.kept(url) or await file_record(self.pod, url, (await self.pen()).signed(offer.record))
+        return await self._kept(url, to, (await self.pen()).signed(offer.record))
 
     async def on_record(self, url: str, event: Event) -> Filed:
         """An event with our proof."""
-        await put_aside(self.pod, _note(event.root, event.target, url))
-        return await self.kept(url) or await file_record(self.pod, url, (await self.pen()).event(event))
+        return await self._kept(url, event.target, (await self.pen()).event(event))
 
     async def told(self, filed: Filed, to: str) -> Result:
         """Send a record to somebody; what cannot be delivered waits in the outbox."""
