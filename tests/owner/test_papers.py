@@ -39,7 +39,7 @@ from lifepod.owner.papers import Papers
 from lifepod.rdf.closed import digest_of, multihash, read_closed
 from lifepod.terms.events import Event, Step, address_of, event_of, event_record
 from lifepod.terms.policy import PublicKey
-from lifepod.terms.proof import sign
+from lifepod.terms.proof import Key, sign
 from lifepod.terms.record import policy_of, record_of
 
 pytestmark = pytest.mark.usefixtures("that_day")
@@ -431,6 +431,22 @@ async def test_one_sender_cannot_crowd_out_the_others() -> None:
         assert (len(box.requests), box.intake.waiting[SHOP]) == (6, 3)
         again = await papers.inbox()
         assert (len(again.requests), again.intake.waiting[SHOP]) == (6, 3)
+
+
+async def test_one_document_cannot_crowd_out_the_others_under_many_names() -> None:
+    town, secrets, offer = await new_town()
+    crowd = [
+        Key(f"https://evil.example/card#k{n}", f"https://evil.example/card#m{n}", bytes([n]) * 32) for n in range(9)
+    ]
+    town.profiles["https://evil.example/card"] = "\n".join(profile(key.owner, (key,), "") for key in crowd)
+    for number, key in enumerate(crowd):
+        letter(town, signed_request(town, offer, key=key, number=number))
+    letter(town, signed_request(town, offer, number=99))
+    async with at_home(town, secrets) as (_, papers):
+        box = await papers.inbox()
+        assert (len(box.requests), sum(box.intake.waiting.values())) == (6, 4)
+        again = await papers.inbox()
+        assert (len(again.requests), sum(again.intake.waiting.values())) == (6, 4)
 
 
 async def test_a_vendor_that_cannot_be_told_is_told_by_the_guard() -> None:

@@ -104,9 +104,7 @@ async def end(signing: Signing, case: Case, say: Say) -> Ended:
     others = await beside(pod, case, signing.now)
     outcomes = await close_down(pod, policy, others, Note(why=f"end of agreement {case.id}"), say)
     checked = max((one.confirmed_at[:19] + "Z" for one in outcomes), default=signing.now)
-    event = case.event(Step.REVOCATION) or revocation(
-        case, signing.now, checked
-    )  # signed once
+    event = case.event(Step.REVOCATION) or revocation(case, signing.now, checked)  # signed once
     told = await signing.said(case.folder, event)
     dues = tuple((due.fulfils.rpartition("#")[2], due.by) for due in event.dues)
     return Ended(told.url, outcomes, dues, told.arrived, told.why)

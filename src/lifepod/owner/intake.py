@@ -15,7 +15,7 @@ from datetime import datetime
 from lifepod.errors import Conflict, LifepodError, Missing
 from lifepod.owner.look import Tell, quiet
 from lifepod.owner.shelving import shelve
-from lifepod.owner.sifting import REQUEST, SHOWN, UNPROVED, UNREADABLE, Letter, sift
+from lifepod.owner.sifting import REQUEST, SHOWN, UNPROVED, UNREADABLE, Letter, sift, who
 from lifepod.parties.post import Message, messages
 from lifepod.parties.senders import Cards
 from lifepod.solid.pod import Pod
@@ -50,7 +50,7 @@ async def nowhere(letter: Letter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What proved senders have before us already, by WebID."""
+    """What proved senders have before us already, by WebID document (:func:`~lifepod.owner.sifting.who`)."""
 
     open: Counter[str]
     """Requests that wait for an answer."""
@@ -113,8 +113,8 @@ async def _place(pod: Pod, letter: Letter, found: Intake, way: _Way) -> None:
         _set_aside(Letter(letter.message, UNREADABLE, letter.read, letter.sender, why), found)
         return
     (found.filed if new else found.again).append(letter)
-    way.load.recent[letter.sender] += new
-    way.load.open[letter.sender] += new and letter.kind == REQUEST
+    way.load.recent[who(letter.sender)] += new
+    way.load.open[who(letter.sender)] += new and letter.kind == REQUEST
     await pod.delete(letter.message.url)
 
 
@@ -127,8 +127,8 @@ def _set_aside(letter: Letter, found: Intake) -> None:
 
 
 def _is_too_much(letter: Letter, load: Load) -> bool:
-    many = letter.kind == REQUEST and load.open[letter.sender] >= OPEN_EACH
-    return many or load.recent[letter.sender] >= DAILY_EACH
+    many = letter.kind == REQUEST and load.open[who(letter.sender)] >= OPEN_EACH
+    return many or load.recent[who(letter.sender)] >= DAILY_EACH
 
 
 def _stamp(now: datetime) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from lifepod.errors import LifepodError, Missing
 from lifepod.owner.offers import preferences
+from lifepod.owner.sifting import who
 from lifepod.owner.weighing import Request as Request  # part of what this room hands out
 from lifepod.owner.weighing import Scales
 from lifepod.parties.cases import AGREED, AGREEMENTS, COUNTERED, REQUESTS, read_case
@@ -103,8 +104,8 @@ def find(all_of: Iterable[Request], word: str) -> Request:
 
 
 def open_now(all_of: Iterable[Request], now: str) -> tuple[Counter[str], Counter[str]]:
-    """How many requests of each sender wait, and how many came within the last day."""
+    """How many requests of each sender (by WebID document) wait, and how many came within the last day."""
     day = (datetime.fromisoformat(now) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     known = tuple(all_of)
-    waiting = Counter(one.case.policy.assignee for one in known if one.is_waiting and one.state != COUNTERED)
-    return waiting, Counter(one.case.policy.assignee for one in known if one.first_seen > day)
+    waiting = Counter(who(one.case.policy.assignee) for one in known if one.is_waiting and one.state != COUNTERED)
+    return waiting, Counter(who(one.case.policy.assignee) for one in known if one.first_seen > day)

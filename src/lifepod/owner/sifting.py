@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urldefrag
 
 from lifepod.errors import LifepodError, Malformed
 from lifepod.parties.cases import id_of
@@ -18,6 +19,13 @@ from lifepod.terms.judge import Read, Shown, read_as, shown_in, signatures_of, s
 from lifepod.terms.policy import AGREEMENT
 
 REQUEST, COMPLETED, EVENT, UNPROVED, UNREADABLE = "request", "completed", "event", "unproved", "unreadable"
+
+
+def who(webid: str) -> str:
+    """Whom a WebID is counted as: one document may speak of a thousand."""
+    return urldefrag(webid).url
+
+
 SHOWN = 100
 """Unproved and unreadable messages that are shown, of each."""
 _JSON = ("application/ld+json", "application/json", "")

@@ -69,7 +69,7 @@ class Request:
         elif self.offered.listed.state != "open":
             out.append(f"It is made under {self.offered.listed.name}, which you no longer offer.")
         out += [f"{one.clause}: {one.kind}" for one in self.weighed.differences]
-        return tuple(out)
+        return tuple(dict.fromkeys(out))
 
 
 class Scales:
