@@ -59,7 +59,7 @@ def _another(number: int) -> bytes:
 
 
 async def _listing(count: int) -> Figures:
-    """Requests taken in before, listed, without what the same GETs cost alone; the floor reads the same bytes as JSON."""
+    """Requests taken in before, listed without what the same GETs cost; the floor reads the same bytes as JSON."""
     town, secrets, offer = await new_town()
     bodies = []
     for number in range(count):

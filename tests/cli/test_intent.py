@@ -152,6 +152,20 @@ def test_a_vendor_whose_inbox_takes_nothing_waits(here: Market) -> None:
     assert f"Not told yet: {SHOP}" in said.out
 
 
+@pytest.mark.parametrize("webid", ["https://[x]/c#me", "nope", "https://localhost/c#me"])
+def test_an_address_that_nobody_has_is_told_before_anything_is_signed(here: Market, webid: str) -> None:
+    said = run(here, "intent", TITLE, "--until", UNTIL, "--to", SHOP, "--to", webid, "--yes")
+    assert said.code == 7
+    assert webid in said.err
+    assert "Give the full WebID" in said.err
+    assert here.double.body("lifepod/terms/index") is None
+    assert here.told == []
+    assert run(here, "intents", "--json").value["wants"] == []
+    want = wants(here)
+    assert run(here, "intents", "send", want["want"]["id"][:8], "--to", webid, "--yes").code == 7
+    assert run(here, "intents", "withdraw", want["want"]["id"][:8], "--yes").code == 0
+
+
 # Receipts
 
 

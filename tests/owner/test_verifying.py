@@ -368,6 +368,21 @@ def test_a_file_that_is_not_there_is_told(folder: Path, capsys: pytest.CaptureFi
     assert said(capsys, str(folder / "nothing.jsonld"))[0] == 15
 
 
+@pytest.mark.parametrize(
+    ("body", "what", "code"), [(b"this is not Turtle", "line 1", 7), (b"#" * 300_000, "larger than", 8)]
+)
+def test_a_copy_that_cannot_be_read_is_named_as_the_file_it_is(
+    folder: Path, body: bytes, what: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.ttl").write_bytes(body)
+    argv = ["verify", str(folder / "agreement.jsonld"), "--profile", str(folder / "bad.ttl")]
+    assert int(str(main.run(argv))) == code
+    err = capsys.readouterr().err
+    assert "bad.ttl" in err
+    assert what in err
+    assert "https://" not in err
+
+
 # The profiles of today
 
 
@@ -451,6 +466,19 @@ def test_a_credential_of_others_is_checked_against_the_key_that_is_given(
     found, value = said(capsys, *credential, *key)
     assert (found, value["kind"], value["proofs"][0]["fit"]) == (code, "foreign", fit)
     assert any("alumniOf" in line for line in value["statements"])
+
+
+@pytest.mark.parametrize(
+    "key", ["x", "", "z6Mk", "https://x.example/#k=x", "https://x.example/#k=", SIGNER[:-1], "z" + SIGNER, "\x1b[2Jz"]
+)
+def test_what_is_no_key_is_told_and_no_proof_called_wrong(
+    credential: list[str], key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert int(str(main.run(["verify", *credential, "--key", key]))) == 7
+    said = capsys.readouterr()
+    assert "is no public key" in said.err
+    assert "\x1b" not in said.err
+    assert said.out == ""
 
 
 def test_a_credential_that_names_a_vocabulary_nobody_gave_is_not_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,14 +16,16 @@ from tests.owner.street import Shops, new_street
 from tests.owner.test_papers import STEP, after_each
 from tests.terms.samples import SHOP, key_of
 
-from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Unproved
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Refused, Unproved
 from lifepod.owner import wanting
 from lifepod.owner.answers import Answers, Taken
+from lifepod.owner.guard import rounds
 from lifepod.owner.intake import Intake
 from lifepod.owner.papers import Papers
 from lifepod.owner.sifting import Letter
 from lifepod.owner.want_terms import draw_up_terms, wants_terms
 from lifepod.owner.wanting import Wanted, Wish
+from lifepod.parties.outbox import tell_again, untold
 from lifepod.parties.pen import Pen, pen_for
 from lifepod.parties.post import Message
 from lifepod.rdf.closed import Closed, digest_of, read_closed, write_closed
@@ -304,6 +307,80 @@ async def test_a_vendor_that_cannot_be_told_is_told_later(story: Story) -> None:
         waiting = await Papers(pod, story.secrets, NOW).untold()
     assert [note.to for note in waiting] == ["https://nowhere.example/profile/card#org"]
     assert one.to == ("https://nowhere.example/profile/card#org",)
+
+
+NOBODY = "https://[x]/c#me"
+
+
+@pytest.mark.parametrize("webid", [NOBODY, "nope", "https://127.1/c#me", "https://shop.example/\udcff"])
+async def test_nothing_is_signed_for_an_address_that_nobody_has(story: Story, webid: str) -> None:
+    one = await story.says(SHOP)
+    before = set(story.shops.home.shelf.things)
+    with pytest.raises(Malformed, match="is no WebID that can be told"):
+        await story.says(SHOP, webid, wish=replace(WISH, title="Boots"))
+    async with story.at_home() as (pod, _):
+        with pytest.raises(Malformed, match="is no WebID that can be told"):
+            await wanting.send(pod, one, [OTHER.owner, webid], NOW)
+        assert [want.id for want in (await wanting.wants(pod, NOW))[0]] == [one.id]
+    assert set(story.shops.home.shelf.things) == before
+
+
+async def test_one_bad_notice_breaks_neither_the_others_nor_the_guard(story: Story) -> None:
+    one = await story.says("https://nowhere.example/profile/card#org")
+    record = one.filed.url
+    box = {"a": {"to": NOBODY, "record": record}, "b": {"to": SHOP, "record": f"{story.shops.home.base}a/../b"},
+           "c": {"to": "\ud800", "record": record}, "z": {"to": SHOP, "record": record}}  # fmt: skip
+    for name, raw in box.items():
+        story.shops.home.put(f"lifepod/outbox/{name}.json", json.dumps(raw), "application/json")
+    async with story.at_home() as (pod, _):
+        told = {note.note.name: note for note in await tell_again(pod, NOW)}
+        assert {name: told[name].arrived for name in box} == {"a": False, "b": False, "c": False, "z": True}
+        assert all(told[name].why for name in "abc")
+        found = [f for f in (await rounds(pod)).findings if f.kind == "not-told"]
+    assert len(found) == 4
+
+
+async def test_a_notice_that_cannot_be_taken_away_stops_no_other(story: Story) -> None:
+    one = await story.says("https://nowhere.example/profile/card#org")
+    for name in ("a", "z"):
+        story.shops.home.put(
+            f"lifepod/outbox/{name}.json", json.dumps({"to": SHOP, "record": one.filed.url}), "application/json"
+        )
+    async with story.at_home() as (pod, _):
+        remove = pod.delete
+
+        async def refuse(url: str) -> None:
+            if url.endswith("/a.json"):
+                raise Refused("not today")
+            await remove(url)
+
+        pod.delete = refuse  # type: ignore[assignment,method-assign]
+        told = {note.note.name: note.arrived for note in await tell_again(pod, NOW)}
+        assert (told["a"], told["z"]) == (True, True)
+        assert {note.name for note in await untold(pod)} == {"a", f"lifepod-{one.id}-{wanting._mark(one.to[0])}"}
+
+
+async def test_taking_back_forgets_whom_nobody_can_ever_tell(story: Story) -> None:
+    one = await story.says(SHOP)
+    mark = wanting._mark(NOBODY)
+    story.shops.home.put(
+        f"lifepod/wants/{one.id}/to-{mark}.json", json.dumps({"to": NOBODY}), "application/json"
+    )  # as an earlier lifepod filed it
+    stuck = story.shops.home.put(
+        f"lifepod/outbox/lifepod-{one.id}-{mark}.json",
+        json.dumps({"to": NOBODY, "record": one.filed.url}),
+        "application/json",
+    )
+    one = await story.now(one.id)
+    assert set(one.to) == {NOBODY, SHOP}
+    async with story.at_home() as (pod, pen):
+        after, told = await wanting.withdraw(pod, pen, one)
+        assert await untold(pod) == ()
+        again, _ = await wanting.withdraw(pod, pen, after)
+        assert await untold(pod) == ()
+    assert (after.state, again.state) == ("withdrawn", "withdrawn")
+    assert {found.note.to: found.arrived for found in told} == {NOBODY: False, SHOP: True}
+    assert story.shops.home.body(stuck) is None
 
 
 async def test_wants_are_listed_the_newest_first_and_found_by_their_beginning(story: Story) -> None:

@@ -14,7 +14,16 @@ from tests.rdf.graphs import BASE, GRAPHS
 from lifepod import names
 from lifepod.errors import Malformed, TooBig
 from lifepod.limits import LIMITS
-from lifepod.rdf.turtle import copy_of, iris, parse_turtle, same_triples, term_text, with_iris, write_turtle
+from lifepod.rdf.turtle import (
+    copy_of,
+    iris,
+    parse_turtle,
+    same_triples,
+    term_text,
+    with_iris,
+    with_literals,
+    write_turtle,
+)
 
 S, P = URIRef("https://pod.example/s"), URIRef("https://schema.org/name")
 
@@ -33,6 +42,44 @@ def test_plain_text_is_found_as_plain_text() -> None:
     assert (S, P, Literal("x")) in graph
     assert (S, P, Literal("y")) in graph
     assert (S, P, Literal("x", datatype=XSD.string)) not in graph
+
+
+_ILL = (
+    '"not a date"^^xsd:dateTime, "2026-02-30"^^xsd:date, "x"^^xsd:integer, "maybe"^^xsd:boolean, "zz"^^xsd:hexBinary,'
+    ' "<"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral>'
+)
+
+
+def test_values_that_do_not_fit_their_type_stay_as_they_are_and_nothing_is_logged(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    graph = read(f"@prefix xsd: <{XSD}> . <{S}> <{P}> {_ILL} .")
+    graph = with_literals(graph, (str(S), str(P), "never", str(XSD.dateTime)))
+    assert {str(found) for found in graph.objects()} == {
+        "not a date", "2026-02-30", "x", "maybe", "zz", "<", "never",
+    }  # fmt: skip
+    assert b'"not a date"^^xsd:dateTime' in write_turtle(graph)
+    assert caplog.records == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["token", "normalizedString", "string", "language"])
+def test_spaces_stay_where_they_are_whatever_the_type(kind: str) -> None:
+    text = f'<https://pod.example/s> <https://schema.org/name> "\\t a  b\\n "^^<{XSD}{kind}> .'
+    graph = read(text)
+    with_it = with_literals(Graph(), (str(S), str(P), "\t a  b\n ", f"{XSD}{kind}"))
+    for found in (graph, read(write_turtle(graph).decode()), copy_of(graph)):
+        assert [str(one) for one in found.objects()] == ["\t a  b\n "]
+        assert kind == "string" or same_triples(found, with_it)
+    assert str(next(iter(with_it.objects()))) == "\t a  b\n "
+
+
+def test_what_others_do_with_rdflib_is_logged_as_before(caplog: pytest.LogCaptureFixture) -> None:
+    read(f'<{S}> <{P}> "x"^^<{XSD.dateTime}> .')
+    with pytest.raises(TooBig):
+        parse_turtle(b"<a> <b> <c>, <d> .", BASE, replace(LIMITS, triples=1))
+    assert Literal("x", datatype=XSD.integer).value is None
+    assert [record.name for record in caplog.records] == ["rdflib.term"]
 
 
 def test_unnamed_nodes_of_two_documents_never_become_one() -> None:

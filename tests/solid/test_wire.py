@@ -214,6 +214,9 @@ def test_spelling_twice_is_spelling_once(name: str) -> None:
         ("https://pod.example/", False),
         ("http://10.0.0.1/", False),
         ("nonsense", False),
+        ("https://[x]/", False),
+        ("http://localhost./", False),
+        ("http://127.1/", False),
     ],
 )
 def test_only_this_machine_is_this_machine(url: str, answer: bool) -> None:

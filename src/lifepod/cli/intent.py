@@ -78,6 +78,7 @@ async def _intent(options: Common, asked: tuple[Said, How], title: str) -> None:
     voice, (said, way) = options.voice, asked
     wish = _wish(said, title)
     async with _wants(options) as wants:
+        await wants.must_be_tellable(said.to)
         terms = await wants.draw_up_terms()
         shown = await wants.draft(wish, (terms.policy.root, "") if terms else None)
         tell(voice, draft_in_words(shown, terms, said.to, public=said.public))
@@ -201,6 +202,7 @@ async def _send(options: Common, way: How, which: str, to: tuple[str, ...]) -> N
 
     voice = options.voice
     async with _wants(options) as wants:
+        await wants.must_be_tellable(to)
         one = await wants.want(which)
         tell(voice, _whole(one)[:2])
         no = declined(voice, way, f"Send it to {', '.join(to)}?")

@@ -303,9 +303,9 @@ def never(options: Common, kinds: tuple[str, ...], again: bool, dry_run: bool) -
 @_rehearsed
 @common
 def usual(options: Common, kind: str, name: str, dry_run: bool) -> None:
-    """The terms NAME are usual for records of this KIND; without NAME, none are any more.
+    """The terms NAME are usual for records of this KIND.
 
-    `lifepod counter` takes them where you say nothing else. Only you can see it.
+    Without NAME none are any more. `lifepod counter` takes them where you say nothing else. Only you can see it.
 
     \b
     Example: lifepod terms usual purchases shops

@@ -71,8 +71,9 @@ def verify(voice: Voice, asked: Asked, others: Others, file: str) -> int:
     keys in their profiles now; how it stands, by the *.jsonld files in its folder. FILE - is standard input. It needs
     no login and, without --live, no network.
 
-    Exit code 0: every party signed it and each key is confirmed; 7: not a record; 12: a signature is missing or does
-    not fit, or a profile denies a key; 14: the signatures fit, but the keys are not confirmed; 18: not in force.
+    Exit code 0: every party signed it and each key is confirmed; 7: not a record (or profile, or key); 12: a signature
+    is missing or does not fit, or a profile denies a key; 14: the signatures fit, but the keys are not confirmed;
+    18: not in force.
 
     \b
     Examples: lifepod verify agreement.jsonld --profile alice.ttl --profile shop.ttl

@@ -13,7 +13,7 @@ from lifepod.errors import Malformed
 from lifepod.owner.words import Value
 from lifepod.plain import plain
 from lifepod.terms.foreign import Checked, Foreign, read_foreign
-from lifepod.terms.proof import Fit
+from lifepod.terms.proof import Fit, unbase58
 from lifepod.terms.within import moment_of
 
 SOUND, WRONG, UNKNOWN = "sound", "wrong", "unknown"
@@ -27,13 +27,30 @@ _ANSWERS = {
 def check(body: bytes, keys: Iterable[str], contexts: Mapping[str, bytes]) -> Foreign:
     """The document with each proof judged; ``keys``: ``ADDRESS=z6Mk…``, or ``z6Mk…`` for whatever address it names.
 
-    Raises :class:`Malformed` for what cannot be read within bounds, or names a vocabulary that is not given.
+    Raises :class:`Malformed` for what cannot be read within bounds, names a vocabulary that is not given, or is no key.
     """
     known = {address: _context(address, data) for address, data in contexts.items()}
     named = [one.rpartition("=") for one in keys]
+    for _, _, key in named:
+        _must_be_key(key)
     methods = [proof.method for proof in read_foreign(body, {}, known).proofs]
     by_address = {method: key for address, _, key in named for method in ([address] if address else methods)}
     return read_foreign(body, by_address, known)
+
+
+_ED25519 = b"\xed\x01"
+"""What the bytes of an Ed25519 Multikey begin with (https://www.w3.org/TR/cid-1.0/#Multikey)."""
+
+
+def _must_be_key(key: str) -> None:
+    """Raise :class:`Malformed` for what is no public key: no proof fits it, which says nothing about the proof."""
+    try:
+        raw = unbase58(key)
+    except Malformed:
+        raw = b""
+    if len(raw) != len(_ED25519) + 32 or not raw.startswith(_ED25519):
+        said = f"{plain(key, 80) or 'Nothing'} is no public key that lifepod reads."
+        raise Malformed(said, advice="Give an Ed25519 key as a Multikey, whole: --key z6Mk…")
 
 
 def _context(address: str, data: bytes) -> Mapping[str, object]:

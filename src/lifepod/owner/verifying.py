@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from lifepod.errors import LifepodError, Undecided
+from lifepod.errors import LifepodError, Malformed, TooBig, Undecided
 from lifepod.owner.standing import fingerprint
 from lifepod.owner.wishing import stamp_of
 from lifepod.parties.cases import Case, case_of, fault_of
@@ -189,7 +189,7 @@ def _of_copy(read: Read, copy: Given, times: When) -> list[KeyAnswer]:
     answers = []
     for webid in dict.fromkeys(read.parties):
         if copy.webid in ("", webid):
-            card = card_from(copy.body, webid, copy.at)
+            card = _card_in(copy, webid)
             answers += [shown_in(read, webid, card, times.seen or times.now)] if card.keys else []
     confirmed = [one for one in answers if one.shown is Shown.YES]
     if len(confirmed) > 1:
@@ -199,6 +199,19 @@ def _of_copy(read: Read, copy: Given, times: When) -> list[KeyAnswer]:
             advice="Say whose profile it is: --profile WEBID=FILE.",
         )
     return confirmed or answers
+
+
+def _card_in(copy: Given, webid: str) -> Card:
+    """The card in a copy; what cannot be read is told of the file, since nobody's own profile was looked at."""
+    try:
+        return card_from(copy.body, webid, copy.at)
+    except TooBig as error:
+        said = f"{plain(copy.name)} is larger than a profile may be ({error.bound})."
+        raise TooBig(said, bound=error.bound, place=copy.name) from None
+    except Malformed as error:
+        where = f": line {error.line}, column {error.column}" if error.line is not None else ""
+        said = f"{plain(copy.name)} is no copy of a profile in Turtle{where}."
+        raise Malformed(said, place=copy.name, line=error.line, column=error.column) from None
 
 
 def _live(read: Read, webid: str, live: Live | None, times: When) -> KeyAnswer:

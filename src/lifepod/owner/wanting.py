@@ -20,8 +20,9 @@ from decimal import Decimal
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing
 from lifepod.parties.filing import Filed, file_bytes, file_record, folders_in, records_in
 from lifepod.parties.filing import opened as opened  # whoever files an answer opens it first
-from lifepod.parties.outbox import Notice, put_aside, tell
+from lifepod.parties.outbox import Notice, put_aside, take_away, tell, why_never
 from lifepod.parties.outbox import Told as Told  # part of what this room hands out
+from lifepod.parties.outbox import must_be_tellable as must_be_tellable  # whoever says a want asks this first
 from lifepod.parties.pen import Pen
 from lifepod.parties.pen import pen_for as pen_for
 from lifepod.parties.rooms import Opens, make_room
@@ -108,7 +109,12 @@ Sent = tuple[Wanted, tuple[Told, ...]]
 
 
 async def publish(pod: Pod, pen: Pen, want: Want, to: Iterable[str], *, public: bool) -> Sent:
-    """Sign and file a want, make it public if wanted, and send it to those who were chosen."""
+    """Sign and file a want, make it public if wanted, and send it to those who were chosen.
+
+    Raises :class:`Malformed` for a WebID that nobody could be told under, before anything is signed.
+    """
+    to = tuple(to)
+    must_be_tellable(pod, to)
     await make_room(pod, pod.storage + "lifepod/")
     await make_room(pod, pod.storage + WANTS)
     name = _name(want.root)
@@ -126,6 +132,8 @@ async def send(pod: Pod, one: Wanted, to: Iterable[str], now: str) -> tuple[Told
     """Send a want that was filed to more vendors, or to the same again."""
     if one.state != OPEN:
         raise Conflict(f"It is {one.state} since {one.since}, so it is sent to nobody.")
+    to = tuple(to)
+    must_be_tellable(pod, to)
     return await _tell(pod, await _put_aside(pod, one.id, to), now)
 
 
@@ -241,19 +249,29 @@ async def file_answer(pod: Pod, one: Wanted, answer: Answer, body: bytes, profil
 
 
 async def withdraw(pod: Pod, pen: Pen, one: Wanted) -> Sent:
-    """Take a want back: for everyone, on record, and told to those it was sent to."""
+    """Take a want back: for everyone, on record, and told to those it was sent to.
+
+    Of whoever can never be told, what still waits for them is forgotten: it is taken back, and they never had it.
+    """
     if one.state == ENDED:
         raise Conflict(f"Its time was over on {one.since}; there is nothing to take back.")
     await _take_down(pod, one)
     root, url = address_of(one.want.root, Step.WITHDRAWAL), one.folder + "withdrawal.jsonld"
+    never = {webid: why for webid in one.to if (why := why_never(pod, webid))}
     notes = [Notice(f"lifepod-{_name(root)}-{_mark(webid)}", webid, url) for webid in one.to]
     for note in notes:
-        await put_aside(pod, note)
+        if note.to not in never:
+            await put_aside(pod, note)
     if one.state != WITHDRAWN:
         event = Event(root, Step.WITHDRAWAL, pod.webid, pen.now, one.want.root, one.digest)
         await file_record(pod, url, pen.event(event))
-    told = await _tell(pod, notes, pen.now)
-    return await wanted(pod, one.id, pen.now), told
+    for note in notes:
+        if note.to in never:
+            await take_away(pod, note)
+            await take_away(pod, replace(note, name=f"lifepod-{one.id}-{_mark(note.to)}"))
+    told = await _tell(pod, [note for note in notes if note.to not in never], pen.now)
+    lost = tuple(Told(note, arrived=False, why=never[note.to]) for note in notes if note.to in never)
+    return await wanted(pod, one.id, pen.now), (*told, *lost)
 
 
 async def take_down_ended(pod: Pod, now: str) -> tuple[Wanted, ...]:

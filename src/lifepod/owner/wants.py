@@ -75,6 +75,10 @@ class Wants:
             terms = there.listed.offer, there.listed.digest
         return wanting.draft(pod, wish, terms, self.now)
 
+    async def must_be_tellable(self, to: Iterable[str]) -> None:
+        """Raise :class:`Malformed` for a WebID that nobody could be told under; asks nobody."""
+        wanting.must_be_tellable(await self._door.pod(), to)
+
     async def publish(self, want: Want, to: Iterable[str], *, public: bool) -> tuple[Wanted, tuple[Told, ...]]:
         """Sign, file, make public if wanted, and send."""
         pod = await self._door.pod()

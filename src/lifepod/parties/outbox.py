@@ -1,19 +1,21 @@
 """What is to be told to the other side: put aside before it is sent, and taken away when their inbox took it.
 
-It refuses to forget a message that was not delivered. One that was sent and not taken away is sent again, which does no
-harm: records are the same under the same name.
+It refuses to put a message aside for an address that nobody can have, to forget one that was not delivered, and to let
+one of them stop the others. One that was sent and not taken away is sent again, which does no harm: records are the
+same under the same name.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lifepod.errors import Conflict, LifepodError, Missing
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing
 from lifepod.parties.filing import ACCEPT
 from lifepod.parties.post import deliver
 from lifepod.parties.rooms import make_room
-from lifepod.parties.senders import card_at
+from lifepod.parties.senders import card_at, must_be_fetchable
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 
@@ -42,6 +44,27 @@ class Told:
     """Why it did not."""
 
 
+def must_be_tellable(pod: Pod, webids: Iterable[str]) -> None:
+    """Raise :class:`Malformed` for a WebID that nobody could ever be told under; nothing is asked."""
+    for webid in webids:
+        why = why_never(pod, webid)
+        if why:
+            raise Malformed(
+                f"{plain(webid)} is no WebID that can be told: {why}",
+                place=webid,
+                advice="Give the full WebID of whom you mean, such as https://shop.example/profile/card#me.",
+            )
+
+
+def why_never(pod: Pod, webid: str) -> str:
+    """Why nothing can ever be sent to a WebID, in words; empty where it can be tried."""
+    try:
+        must_be_fetchable(webid, pod.storage or pod.webid)
+    except Malformed as error:
+        return plain(error)
+    return ""
+
+
 async def put_aside(pod: Pod, note: Notice) -> None:
     """Notice that somebody is to be told of a record, before the record itself is kept: so no record stays untold."""
     await make_room(pod, pod.storage + "lifepod/")
@@ -59,13 +82,21 @@ async def tell(pod: Pod, note: Notice, now: str) -> Told:
         card, _ = await card_at(pod, note.to, now)
         body = (await pod.get(note.record, accept=ACCEPT)).body
         await deliver(pod, card, body, note.name)
-    except LifepodError as error:
+    except (LifepodError, ValueError) as error:  # nothing that lies in the outbox may stop what lies beside it
         return Told(note, arrived=False, why=plain(error))
+    try:
+        await take_away(pod, note)
+    except LifepodError:
+        pass  # it arrived; that it is sent once more does no harm
+    return Told(note, arrived=True)
+
+
+async def take_away(pod: Pod, note: Notice) -> None:
+    """Forget a message: it arrived, or what it told was taken back and nobody could ever be told."""
     try:
         await pod.delete(f"{pod.storage}{OUTBOX}{note.name}.json")
     except Missing:
         pass
-    return Told(note, arrived=True)
 
 
 async def untold(pod: Pod) -> tuple[Notice, ...]:

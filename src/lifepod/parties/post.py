@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lifepod.errors import LifepodError, Malformed, Missing, TooBig, Unreachable
 from lifepod.limits import Limits
-from lifepod.parties.senders import must_be_fetchable
+from lifepod.parties.senders import must_be_reachable
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 from lifepod.solid.wire import JSON_LD, failure_of, length_told, own_spelling
@@ -34,7 +34,7 @@ async def deliver(pod: Pod, card: Card, body: bytes, name: str, content_type: st
         )
     if not card.inbox.endswith("/"):
         raise Malformed(f"The inbox of {plain(card.webid)} is no container.", place=card.inbox)
-    _must_be_theirs(pod, card)
+    await _must_be_theirs(pod, card)
     reply = await pod.ask("POST", card.inbox, {"Content-Type": content_type, "Slug": name}, body)
     failure = failure_of("POST", reply)
     if isinstance(failure, Unreachable):
@@ -44,13 +44,13 @@ async def deliver(pod: Pod, card: Card, body: bytes, name: str, content_type: st
     return reply.headers.get("location", "")
 
 
-def _must_be_theirs(pod: Pod, card: Card) -> None:
+async def _must_be_theirs(pod: Pod, card: Card) -> None:
     """Raise :class:`Malformed` for an inbox in one's own pod, or where only an attacker would have us write.
 
     A WebID document names its inbox freely, and what is sent there is sent with one's own login.
     """
     inbox = own_spelling(card.inbox)
-    must_be_fetchable(inbox, pod.storage or pod.webid)
+    await must_be_reachable(inbox, pod.storage or pod.webid)
     if pod.storage and inbox.startswith(own_spelling(pod.storage)) and card.webid != pod.webid:
         said = f"{plain(card.webid)} names an inbox in your own pod ({plain(inbox)}); nothing is sent there."
         raise Malformed(said, place=inbox)

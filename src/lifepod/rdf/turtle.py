@@ -9,9 +9,12 @@ It refuses to fetch, to guess a base, to repair bad syntax and to change a lexic
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -88,9 +91,33 @@ def parse_turtle(data: bytes, base: str, limits: Limits = LIMITS) -> Graph:
 def graph_of(quads: Iterable[ox.Quad]) -> Graph:
     """Parsed triples as an rdflib graph, lexical forms as they were read."""
     graph = Graph()
-    for quad in quads:
-        graph.store.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)), graph)
+    with _quietly():
+        for quad in quads:
+            graph.store.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)), graph)
     return graph
+
+
+# rdflib turns every literal into a Python value, which we never ask it for, and logs a traceback of each that does not
+# fit its datatype: strangers could fill the screen of whoever reads them. Its logger is everybody's, so neither its
+# level nor its handlers are ours to set, and a handler would not keep a program's own log clean; rdflib has no switch
+# (NORMALIZE_LITERALS only changes lexical forms). This filter drops what is logged while we make literals, and no more.
+_READING: ContextVar[bool] = ContextVar("lifepod_reading", default=False)
+
+
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    return not _READING.get()
+
+
+logging.getLogger("rdflib.term").addFilter(_is_not_ours)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    token = _READING.set(True)
+    try:
+        yield
+    finally:
+        _READING.reset(token)
 
 
 def write_turtle(graph: Graph) -> bytes:
@@ -193,10 +220,20 @@ def _node(term: object) -> URIRef | BNode | Literal:
             return Literal(term.value, lang=term.language)
         if term.datatype.value == XSD_STRING:
             return Literal(term.value)
-        return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+        return _typed(term.value, term.datatype.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     raise Malformed("A triple quotes another triple.")
+
+
+def _typed(text: str, datatype: str) -> Literal:
+    made = Literal(text, datatype=URIRef(datatype), normalize=False)
+    if str(made) == text:
+        return made
+    kept = str.__new__(Literal, text)  # of xsd:token and xsd:normalizedString it folds the spaces, whatever it is told
+    for name in Literal.__slots__:
+        setattr(kept, name, getattr(made, name))
+    return kept
 
 
 def _triple(triple: Triple) -> ox.Triple:
@@ -241,9 +278,10 @@ def literals(graph: Graph, subject: str, predicate: str) -> tuple[str, ...]:
 def with_literals(graph: Graph, *triples: tuple[str, str, str, str]) -> Graph:
     """A copy of the graph with these added: subject, predicate, text, datatype (empty for a plain one)."""
     out = copy_of(graph)
-    for subject, predicate, value, datatype in triples:
-        kind = URIRef(datatype) if datatype else None
-        out.store.add((URIRef(subject), URIRef(predicate), Literal(value, datatype=kind, normalize=False)), out)
+    with _quietly():
+        for subject, predicate, value, datatype in triples:
+            literal = _typed(value, datatype) if datatype else Literal(value)
+            out.store.add((URIRef(subject), URIRef(predicate), literal), out)
     return out
 
 

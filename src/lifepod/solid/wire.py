@@ -213,12 +213,12 @@ def origin_of(url: str) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this machine."""
-    host = (urlsplit(url).hostname or "").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
+        host = (urlsplit(url).hostname or "").lower()
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
         return ip_address(host).is_loopback  # not by its first letters: 127.evil.example is no loopback
-    except ValueError:
+    except ValueError:  # a name, or no address at all
         return False
 
 
