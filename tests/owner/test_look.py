@@ -156,7 +156,7 @@ FAULTS: dict[str, faults.Answer] = {
 async def test_an_access_document_that_cannot_be_read_never_means_inherits(fault: faults.Answer, place: str) -> None:
     double = grown()
     double.script("GET", f"{place}.acl", fault, None)
-    quick = dataclasses.replace(LIMITS, request_seconds=0.05) if isinstance(fault, faults.Hang) else LIMITS
+    quick = dataclasses.replace(LIMITS, request_seconds=0.3) if isinstance(fault, faults.Hang) else LIMITS
     audit = Audit((await looked(double, limits=quick)).survey)
     spot = audit.place(double.url(place)).control
     assert spot.own is Own.BLIND

@@ -105,7 +105,7 @@ async def test_ten_times_as_many_files_take_ten_times_as_long(double: PodDouble,
         return took
 
     small = min([await seconds(1_000) for _ in range(3)])
-    assert await seconds(10_000) < 40 * small
+    assert min([await seconds(10_000) for _ in range(2)]) < 60 * small
 
 
 # What cannot be read

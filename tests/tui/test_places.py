@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.tui.stage import ACME, BASE, Seat, agent_rule, hide, seated, small_pod, stage_of
 from textual.widgets import Input
 
+from lifepod.tui.screens.places import PlacesScreen
 from lifepod.tui.widgets.answers import Answers
+from lifepod.tui.widgets.head import Head
 from lifepod.tui.widgets.tree import PAGE, PlaceTree
 
 
@@ -43,6 +45,17 @@ async def test_where_nothing_is_kept_it_looks_by_itself_and_keeps_what_it_finds(
     kept = stage.desk.kept()
     assert kept is not None
     assert BASE + "journal/" in {place.url for place in kept.survey.places}
+
+
+async def test_a_count_that_comes_while_the_screen_goes_harms_nothing() -> None:
+    stage = await stage_of(small_pod()).keep()
+    async with seated(stage) as seat:
+        await seat.settle()
+        screen = seat.app.screen
+        assert isinstance(screen, PlacesScreen)
+        await screen.query(Head).remove()
+        screen.count(2)
+        await seat.settle()
 
 
 async def test_a_small_pod_is_open_as_far_as_it_fits_in_view() -> None:

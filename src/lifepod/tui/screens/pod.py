@@ -99,8 +99,8 @@ class PodScreen(Screen[None]):
     def count(self, waiting: int) -> None:
         """Say in the head how many requests wait."""
         self._waiting = waiting
-        if self._ready:
-            self.query_one(Head).count(waiting)
+        for head in self.query(Head):  # none before the first paint, and none while the program ends
+            head.count(waiting)
 
     def commands(self) -> Iterable[SystemCommand]:
         """What can be done here, by name."""

@@ -70,7 +70,8 @@ class Head(Vertical):
 
     def count(self, waiting: int) -> None:
         """How many requests wait for an answer."""
-        self.query_one(f"#tab-{COUNTED}", Tab).count(waiting)
+        for tab in self.query(f"#tab-{COUNTED}").results(Tab):
+            tab.count(waiting)
 
     def say(self, taken: str, progress: str, notice: str = "") -> None:
         """When it was taken, how far a look has come, and what is wrong (nothing where it is empty)."""
