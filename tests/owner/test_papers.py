@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
+import time_machine
 from tests.double.pod_double import PodDouble
 from tests.owner.cut import CutLine, CutOff
 from tests.owner.letters import (
@@ -234,6 +235,21 @@ async def test_the_end_of_one_agreement_leaves_another_with_the_same_vendor_as_i
         assert sorted(case.life.state for case in (await papers.agreements())[0]) == ["open", "revoked"]
         await papers.end(second)
         assert reads(town, PURCHASES + "amazon/2025.ttl") == frozenset()
+
+
+async def test_the_guard_leaves_open_what_another_agreement_gives_for_longer() -> None:
+    town, secrets, offer = await new_town()
+    for days, number in ((30, 1), (90, 2)):
+        letter(town, signed_request(town, offer, days=days, number=number))
+    async with at_home(town, secrets) as (_, papers):
+        for request in (await papers.inbox()).requests:
+            await papers.approve(request)
+    for day, left in ((31, {"read"}), (91, frozenset())):
+        with time_machine.travel(later(day)):
+            async with at_home(town, secrets, later(day)) as (pod, _):
+                found = await rounds(pod)
+        assert reads(town, PURCHASES + "amazon/2025.ttl") == left
+        assert "agreement-without-access" not in {one.kind for one in found.findings}
 
 
 async def test_an_end_above_opens_again_what_another_agreement_gives_below() -> None:

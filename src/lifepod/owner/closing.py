@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from lifepod.access.plans import Wish
 from lifepod.access.rules import Mode
 from lifepod.errors import Missing
-from lifepod.owner.opening import Note, Outcome, Say, open_up, silent, wishes
+from lifepod.owner.opening import Note, Outcome, open_up, silent
+from lifepod.owner.opening import Say as Say  # what closing is told
+from lifepod.owner.opening import wishes as wishes  # what it closes
 from lifepod.owner.share import Plan, apply, rehearse
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.parties.cases import id_of
@@ -40,17 +42,20 @@ def closings(policy: Policy, others: tuple[Policy, ...]) -> Iterator[Wish]:
     found = list(wishes(policy))
     for place in dict.fromkeys(wish.place for wish in found):
         modes = _with_adding(mode for wish in found if wish.place == place for mode in wish.modes)
-        left = modes - _with_adding(_needed(others, place))
+        left = modes - needed(others, place)
         if left:
             yield Wish("revoke", policy.assignee, place, left)
 
 
-def _needed(others: tuple[Policy, ...], place: str) -> Iterator[Mode]:
+def needed(others: tuple[Policy, ...], place: str) -> frozenset[Mode]:
     """What other agreements give at a place or, from above, down to it."""
-    for wish in (wish for other in others for wish in wishes(other)):
-        above = wish.place.endswith("/") and not wish.alone and place.startswith(wish.place)
-        if wish.place == place or above:
-            yield from wish.modes
+    given = (wish for other in others for wish in wishes(other))
+    return _with_adding(
+        mode
+        for wish in given
+        if wish.place == place or (wish.place.endswith("/") and not wish.alone and place.startswith(wish.place))
+        for mode in wish.modes
+    )
 
 
 def _with_adding(modes: Iterable[Mode]) -> frozenset[Mode]:
@@ -71,11 +76,14 @@ async def close_down(
             out.append(await apply(pod, await rehearse(pod, wish), say, note))
         except Missing:
             continue  # the place is gone
+    await open_again(pod, policy.targets, others, say)
+    return tuple(out)
+
+
+async def open_again(pod: Pod, closed: Iterable[str], others: tuple[Policy, ...], say: Say = silent) -> None:
+    """Open what other agreements give below places that were closed; raises as applying does."""
+    places = tuple(closed)
     for other in others:
-        inside = any(
-            place != wish.place and place.startswith(wish.place) for wish in wishes(policy) for place in other.targets
-        )
-        if inside:
+        if any(place != above and place.startswith(above) for above in places for place in other.targets):
             say("opening again what another agreement gives")
             await open_up(pod, other, Note(until=until_of(other), why=f"agreement {id_of(other.root)}"), say)
-    return tuple(out)

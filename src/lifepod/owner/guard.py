@@ -12,7 +12,7 @@ from lifepod.access.grants import held
 from lifepod.owner import kept, surveys
 from lifepod.owner.changes import ChangeLog, Say, now, silent
 from lifepod.owner.pausing import close_ended
-from lifepod.owner.promises import held_contracts, promises
+from lifepod.owner.promises import held_contracts, open_beside, promises, spared
 from lifepod.owner.surveys import Tell, quiet
 from lifepod.solid.pod import Pod
 
@@ -50,9 +50,13 @@ async def rounds(pod: Pod, *, dry: bool = False, say: Say = silent, tell: Tell =
     grants += papers.grants
     before = kept.kept_known(pod.storage, pod.webid)
     closed, left = list[Finding](), list[Finding]()
-    for finding in drift(audit, grants, at):
+    for found in drift(audit, grants, at):
+        finding = spared(papers, found) if found.kind == "ended" else found
+        if finding is None:
+            continue  # another agreement gives the same, for longer
         if finding.kind == "ended" and not dry and await close_ended(pod, audit, finding, say):
             closed.append(finding)
+            await open_beside(pod, papers, finding, say)
         else:
             left.append(finding)
     left += news(audit, before, grants) if before else ()

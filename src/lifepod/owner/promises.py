@@ -5,17 +5,20 @@ It refuses to call a promise kept or broken: overdue is a date that passed witho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifepod.access.audit import Audit
 from lifepod.access.drift import Finding
 from lifepod.access.grants import Grant
 from lifepod.access.rules import Answer, Mode, Visitor
+from lifepod.errors import LifepodError
 from lifepod.owner.agreements import contracts
-from lifepod.owner.opening import wishes
+from lifepod.owner.closing import Say, needed, open_again, wishes
 from lifepod.owner.untold import not_told
 from lifepod.parties.cases import AGREED, OPEN, Case
+from lifepod.plain import plain
 from lifepod.solid.pod import Pod
+from lifepod.terms.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,24 @@ class Contracts:
 async def held_contracts(pod: Pod, now: str) -> Contracts:
     """Agreements and counter-offers as they lie in the pod."""
     return Contracts(*await contracts(pod, now))
+
+
+def spared(held: Contracts, finding: Finding) -> Finding | None:
+    """A grant that has ended, without what an open agreement of the same agent gives; ``None`` where that is all."""
+    left = [mode for mode in finding.modes if mode not in needed(_open_with(held, finding.agent), finding.place)]
+    return replace(finding, modes=tuple(left)) if left else None
+
+
+async def open_beside(pod: Pod, held: Contracts, closed: Finding, say: Say) -> None:
+    """Open again what open agreements give below a place that was closed to their vendor; what fails is told."""
+    try:
+        await open_again(pod, [closed.place], _open_with(held, closed.agent), say)
+    except LifepodError as error:
+        say(f"What else was agreed with {plain(closed.agent)} could not be opened again: {error}")
+
+
+def _open_with(held: Contracts, agent: str) -> tuple[Policy, ...]:
+    return tuple(case.policy for case in held.cases if case.policy.assignee == agent and case.life.state == OPEN)
 
 
 async def promises(pod: Pod, held: Contracts, audit: Audit, now: str, *, dry: bool) -> tuple[Finding, ...]:
