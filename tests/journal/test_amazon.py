@@ -66,7 +66,7 @@ def test_another_shipment_is_another_record(change: Order, tmp_path: Path) -> No
 
 
 def filed_names(path: Path, *rows: Order) -> set[str]:
-    from lifepod.journal.triples import name_of
+    from lifepod.journal.record import name_of
 
     return {name_of(item) for item in read(order(path, NEW_ORDER, *rows)) if isinstance(item, Activity)}
 

@@ -14,7 +14,8 @@ from tests.journal.exports import filed
 from lifepod import names
 from lifepod.journal.activity import Activity, Moment
 from lifepod.journal.joins import joined
-from lifepod.journal.triples import name_of, new_partition, record_of
+from lifepod.journal.record import name_of, record_of
+from lifepod.journal.triples import new_partition
 from lifepod.rdf.flat import FlatTriple, read_flat
 
 URL = "https://pod.example/a.ttl"

@@ -14,7 +14,7 @@ from tests.journal.test_transfers import damaged, day, fixtures, money, only, sh
 from lifepod.journal import shelf
 from lifepod.journal.activity import Moment
 from lifepod.journal.importers.mt940 import IMPORTER
-from lifepod.journal.triples import name_of
+from lifepod.journal.record import name_of
 
 MOVED = "2512021201D12,50NTRFNONREF"
 FIXTURES = {path.name: path for path in fixtures("wolph+mt940/mt940_tests/jejik/*.sta")}

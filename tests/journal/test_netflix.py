@@ -17,7 +17,7 @@ from lifepod.errors import TooBig, Undecided
 from lifepod.journal import shelf
 from lifepod.journal.activity import Activity, Duration, Moment
 from lifepod.journal.importers.netflix import IMPORTER
-from lifepod.journal.triples import match_key, name_of
+from lifepod.journal.record import match_key, name_of
 from lifepod.names import SCHEMA
 
 Cells = Mapping[str, str]

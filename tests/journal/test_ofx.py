@@ -15,7 +15,7 @@ from tests.journal.test_transfers import damaged, day, fixtures, money, only, sh
 from lifepod.journal import shelf
 from lifepod.journal.activity import Moment
 from lifepod.journal.importers.ofx import IMPORTER
-from lifepod.journal.triples import name_of
+from lifepod.journal.record import name_of
 
 SGML = (
     "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"

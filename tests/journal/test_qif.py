@@ -13,7 +13,7 @@ from tests.journal.test_transfers import damaged, day, fixtures, money, only, sh
 from lifepod.errors import Undecided
 from lifepod.journal import shelf
 from lifepod.journal.importers.qif import IMPORTER
-from lifepod.journal.triples import name_of
+from lifepod.journal.record import name_of
 
 EUR = {"qif.currency": "EUR"}
 FIXTURES = {path.name: path for path in fixtures("isaacharrisholt+quiffen/tests/test_files/*.qif")}

@@ -10,7 +10,7 @@ from tests.journal.exports import BASE, NOON, filed
 from lifepod.errors import Malformed
 from lifepod.journal.activity import Activity, Iri, Moment, Thing
 from lifepod.journal.reading import records_in, short
-from lifepod.journal.triples import name_of
+from lifepod.journal.record import name_of
 from lifepod.names import SCHEMA
 
 WATCH = Activity(

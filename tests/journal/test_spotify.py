@@ -17,7 +17,7 @@ from lifepod.errors import TooBig
 from lifepod.journal import shelf
 from lifepod.journal.activity import Activity, Duration, Iri, Moment
 from lifepod.journal.importers.spotify import IMPORTER
-from lifepod.journal.triples import match_key, name_of
+from lifepod.journal.record import match_key, name_of
 from lifepod.names import SCHEMA
 
 Entry = dict[str, object]

@@ -16,8 +16,8 @@ from lifepod.journal import shelf
 from lifepod.journal.activity import Activity, Decimal10, Iri, Moment, Reason, Skipped
 from lifepod.journal.importers import transfers
 from lifepod.journal.importers.transfers import Line, amount_of, mended, text_lines, transfer
+from lifepod.journal.record import match_key, name_of
 from lifepod.journal.redact import clean_text
-from lifepod.journal.triples import match_key, name_of
 from lifepod.names import SCHEMA
 
 FIXTURES = Path(__file__).resolve().parents[3] / "shared/fixtures"

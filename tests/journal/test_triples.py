@@ -16,18 +16,8 @@ from lifepod import names
 from lifepod.errors import Malformed
 from lifepod.journal.activity import KINDS, Activity, Decimal10, Iri, Moment, Thing, Value
 from lifepod.journal.joins import record_name
-from lifepod.journal.triples import (
-    Record,
-    day_of,
-    head_of,
-    joined_partition,
-    lexical,
-    match_key,
-    name_of,
-    new_partition,
-    record_of,
-    stamp,
-)
+from lifepod.journal.record import Record, lexical, match_key, name_of, record_of, stamp
+from lifepod.journal.triples import day_of, head_of, joined_partition, new_partition
 from lifepod.rdf.flat import read_flat, text, typed, write_flat
 
 S = names.SCHEMA

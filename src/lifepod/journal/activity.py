@@ -10,7 +10,7 @@ It refuses to carry secrets: cookie values, one-time codes, card numbers. Import
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -26,12 +26,16 @@ class Moment:
 
     value: datetime | date
     precision: Precision = "instant"
+    text: str = field(init=False, repr=False, compare=False)
+    """ISO 8601, as ``isoformat`` gives it; made once, because names, keys and records all need it."""
 
     def __post_init__(self) -> None:
         """An instant told in another zone is the same instant in UTC."""
-        zone = getattr(self.value, "tzinfo", None)
-        if zone is not None and zone is not UTC and isinstance(self.value, datetime):
-            object.__setattr__(self, "value", self.value.astimezone(UTC))
+        value = self.value
+        if isinstance(value, datetime) and value.tzinfo is not None and value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
+            object.__setattr__(self, "value", value)
+        object.__setattr__(self, "text", value.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

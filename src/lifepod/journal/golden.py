@@ -19,9 +19,10 @@ from typing import BinaryIO
 from lifepod.errors import LifepodError, Malformed
 from lifepod.journal.activity import KINDS, Activity, Skipped
 from lifepod.journal.layout import source_path
+from lifepod.journal.record import name_of, record_of
 from lifepod.journal.source import Importer, Member
 from lifepod.journal.tree import Packed, members
-from lifepod.journal.triples import head_of, name_of, new_partition, record_of
+from lifepod.journal.triples import head_of, new_partition
 
 NOW = "2026-01-01T00:00:00+00:00"
 """What an importer is told the time is, so that a golden text stays true."""

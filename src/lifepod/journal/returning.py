@@ -18,10 +18,11 @@ from lifepod.journal.activity import CLASSES, KINDS
 from lifepod.journal.exporting import COLUMNS, LISTED, as_jsonld, is_rules, is_safe
 from lifepod.journal.joins import Body, by_record, is_edited
 from lifepod.journal.layout import IMPORTS, Granularity, granularity_of, source_path
+from lifepod.journal.record import Record
 from lifepod.journal.runs import read_key
 from lifepod.journal.tombstones import PLACE as DELETED
 from lifepod.journal.tombstones import read_tombstones
-from lifepod.journal.triples import LAYOUT, Record, head_of, new_partition
+from lifepod.journal.triples import LAYOUT, head_of, new_partition
 from lifepod.plain import plain
 from lifepod.rdf.flat import block, read_flat, subject_order, value_of, write_flat
 
@@ -184,7 +185,7 @@ def _is_source(journal_class: str, source: str) -> bool:
 
 def _returning(name: str, body: Body, journal_class: str, period: str) -> Returning:
     used: set[str] = set()
-    blocks = tuple(block(subject, pairs, used) for subject, pairs in _subjects(body))
+    blocks = "\0".join(block(subject, pairs, used) for subject, pairs in _subjects(body))
     types = {o[1:-1] for s, p, o in body if s == f"<#{name}>" and p == _TYPE}
     # What says its own day belongs to that day, as long as that is in its partition; the rest stays where it was.
     own = name[:8] if re.match(r"[0-9]{8}", name) and name.startswith(period) else (period + "0101")[:8]

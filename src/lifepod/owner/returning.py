@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from lifepod.errors import Conflict, Malformed, Missing, Undecided
+from lifepod.journal.record import Record
 from lifepod.journal.returning import KEY, NOWHERE, is_run, with_edits
 from lifepod.journal.tombstones import PLACE as DELETED
 from lifepod.journal.tombstones import read_tombstones, write_tombstones
-from lifepod.journal.triples import Record
 from lifepod.limits import LIMITS
 from lifepod.owner.filing import deleted
 from lifepod.owner.spool import Spool

@@ -44,20 +44,26 @@ class Document:
 
 def quads_of(data: bytes, base: str, limits: Limits = LIMITS) -> list[ox.Quad]:
     """Parse Turtle whole before anything is used (pyoxigraph raises after yielding); raises :class:`Malformed`."""
+    return list(each_quad(data, base, limits))
+
+
+def each_quad(data: bytes, base: str, limits: Limits = LIMITS) -> Iterator[ox.Quad]:
+    """The same one by one, for who uses nothing before the last; raises :class:`Malformed` at any of them."""
     shown = plain(base)
     if len(data) > limits.document_bytes:
         raise TooBig(f"{shown} is larger than {limits.document_bytes} bytes.", bound=limits.document_bytes, place=base)
     # Thousands of triples inside triples end the whole process in the parser; ours are refused before they get there.
     if data.count(b"<<") > 100 and b"<<" in _NO_SYNTAX.sub(b" ", data):
         raise _quoting(base)
-    quads: list[ox.Quad] = []
+    count = 0
     try:
         for quad in ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
             if isinstance(quad.object, ox.Triple):
                 raise _quoting(base)
-            quads.append(quad)
-            if len(quads) > limits.triples:
+            count += 1
+            if count > limits.triples:
                 raise TooBig(f"{shown} has more than {limits.triples} triples.", bound=limits.triples, place=base)
+            yield quad
     except SyntaxError as error:
         raise Malformed(
             f"{shown} is not Turtle: line {error.lineno}, column {error.offset}.",
@@ -67,7 +73,6 @@ def quads_of(data: bytes, base: str, limits: Limits = LIMITS) -> list[ox.Quad]:
         ) from None
     except ValueError as error:
         raise Malformed(f"{shown} cannot be read as Turtle ({type(error).__name__}).", place=base) from None
-    return quads
 
 
 _NO_SYNTAX = re.compile(

@@ -15,9 +15,9 @@ from lifepod.errors import Malformed
 from lifepod.journal.activity import Activity, Decimal10, Fact, Reason, Skipped, Thing
 from lifepod.journal.importers.clock import moment_of
 from lifepod.journal.importers.tables import Columns, has, header, rows
+from lifepod.journal.record import stamp
 from lifepod.journal.redact import clean_text, slug
 from lifepod.journal.source import Importer, Match, Member
-from lifepod.journal.triples import stamp
 from lifepod.names import LP_QUANTITY, SCHEMA
 
 _ALIASES: Columns = {

@@ -28,8 +28,8 @@ _CHROME = datetime(1601, 1, 1, tzinfo=UTC)
 _APPLE = datetime(2001, 1, 1, tzinfo=UTC)
 _TOO_FAR = 10**12
 """Seconds that lead out of the bounds, whatever they are counted from."""
-_SHORT_URL = 1024
-"""Characters of an address that is kept ready for its next visit."""
+_SHORT_URL, _KEPT_URLS = 256, 131_072
+"""Pages are visited again and again: so many addresses are kept ready, of so many characters at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +186,12 @@ class _Reader:
         facts: tuple[Fact, ...] = ((SCHEMA + "object", Iri(url)), self._instrument)
         if transition:
             facts += ((LP_TRANSITION, transition),)
-        when = start.value.isoformat()
+        when = start.text
         return Activity("visit", self._source, (url, when), start, name, facts, match=(url, when[:16]))
 
     def _search(self, start: Moment, url: str, searched: tuple[str, str]) -> Activity:
         site, query = searched
-        when = start.value.isoformat()
+        when = start.text
         facts: tuple[Fact, ...] = (
             (SCHEMA + "query", query),
             (SCHEMA + "provider", Iri(site)),
@@ -225,7 +225,7 @@ def _seen(url: str) -> tuple[str, tuple[str, str] | None] | None:
     return visited(clean), None
 
 
-_address = lru_cache(maxsize=16_384)(_seen)
+_address = lru_cache(maxsize=_KEPT_URLS)(_seen)
 
 
 def _site(url: str) -> str:

@@ -44,7 +44,8 @@ def moment_of(text: object, now: str) -> Moment | Reason:
             whole = datetime(day.year, day.month, day.day, tzinfo=UTC)
             return "bad-time" if out_of_bounds(whole, now) else Moment(day, "day")
         value = datetime.fromisoformat(shown)
-        value = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return "bad-time"
     precision: Precision = "instant" if found.group(2) else "minute"

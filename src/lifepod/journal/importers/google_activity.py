@@ -175,7 +175,7 @@ class _Reader:
         types = (SCHEMA + _object_of(kind, source),)
         named = thing if thing != address else None
         part = Thing("object", SCHEMA + "object", types, (*about, *(((SCHEMA + "name", named),) if named else ())))
-        when = start.value.isoformat()
+        when = start.text
         return Activity(
             kind, source, (address or thing, when), start, named, facts, (part,), (address or thing, when[:16])
         )
@@ -183,7 +183,7 @@ class _Reader:
 
 def _search(source: str, start: Moment, searched: tuple[str, str], url: str | None) -> Activity:
     provider, query = searched
-    when = start.value.isoformat()
+    when = start.text
     facts: tuple[Fact, ...] = ((SCHEMA + "query", query), (SCHEMA + "provider", Iri(provider)))
     if url:
         facts += ((SCHEMA + "target", Iri(url)),)
@@ -192,7 +192,7 @@ def _search(source: str, start: Moment, searched: tuple[str, str], url: str | No
 
 def _about(kind: str, source: str, start: Moment, what: tuple[str, str | None], facts: tuple[Fact, ...]) -> Activity:
     url, name = visited(what[0]), what[1]
-    when = start.value.isoformat()
+    when = start.text
     facts = ((SCHEMA + "object", Iri(url)), *facts)
     return Activity(kind, source, (url, when), start, name, facts, match=(url, when[:16]))
 
@@ -202,7 +202,7 @@ def _ad(kind: str, source: str, start: Moment, what: tuple[str, str | None]) -> 
     about: tuple[Fact, ...] = ((SCHEMA + "name", name), *(((SCHEMA + "url", Iri(url)),) if url else ()))
     facts: tuple[Fact, ...] = ((SCHEMA + "provider", Iri(_provider(source))),)
     part = Thing("object", SCHEMA + "object", (LP_AD,), about)
-    when = start.value.isoformat()
+    when = start.text
     return Activity(kind, source, (name, url or "", when), start, name, facts, (part,), (url or name, when[:16]))
 
 
