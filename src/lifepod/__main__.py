@@ -1,4 +1,4 @@
-"""The hall: no arguments and a terminal open the screen, everything else is a command line.
+"""The hall: no command and a terminal open the screen, everything else is a command line.
 
 It refuses to import either door before it knows which one is wanted.
 """
@@ -12,15 +12,15 @@ def main() -> None:
     """Entry point of the program ``lifepod``."""
     from lifepod.cli.main import OpenScreen, run, speaking
 
-    argv = sys.argv[1:]
-    result = OpenScreen(None) if not argv and sys.stdin.isatty() and sys.stdout.isatty() else run(argv)
+    result = run(sys.argv[1:])
     if not isinstance(result, OpenScreen):
         raise SystemExit(result)
 
+    from lifepod.cli.beginnings import beginnings
     from lifepod.tui.app import show
 
     try:
-        raise SystemExit(speaking(lambda: show(result.profile)))
+        raise SystemExit(speaking(lambda: show(result.profile, beginnings())))
     finally:
         result.close()
 

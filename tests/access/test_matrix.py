@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.access.worlds import ACME, ANYONE, BASE, OWNER, at, owned, rule, world
 
 from lifepod.access.audit import Audit
-from lifepod.access.matrix import Cell, matrix
+from lifepod.access.matrix import Cell, behind, counts, matrix
 from lifepod.access.rules import Answer
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -45,3 +45,17 @@ def test_a_cell_says_what_holds_everywhere_and_what_somewhere() -> None:
 def test_where_nobody_could_look_no_cell_says_no() -> None:
     """V4."""
     assert all(cell == Cell((UNKNOWN,) * 4, (UNKNOWN,) * 4) for cell in cells("dark/").values())
+
+
+def test_counts_say_the_same_as_the_places_one_by_one() -> None:
+    """The short way, by whom rules name, and the long way agree, for everyone and every mode."""
+    audit = Audit(GROUND.survey)
+    found = counts(audit)
+    for who, cells in zip(found.audiences, found.cells, strict=True):
+        for (place, covers), cell in zip(found.columns, cells, strict=True):
+            listed = [answers for _, answers in behind(audit, place, who)]
+            assert len(listed) == covers
+            assert cell.yes == tuple(sum(a[mode] is YES for a in listed) for mode in range(4))
+            assert cell.unknown == tuple(sum(a[mode] is UNKNOWN for a in listed) for mode in range(4))
+            assert cell.any_unknown == sum(max(a) is UNKNOWN for a in listed)
+    assert dict(found.columns)[at("journal/places/")] == 3

@@ -29,12 +29,12 @@ async def pictures() -> AsyncIterator[tuple[str, str]]:
     """Name and SVG of each picture; ``LIFEPOD_DIR`` must lead to a folder of its own."""
     async with seated(await demo_stage(), SIZE) as seat:
         await seat.settle()
-        seat.app._places.point_at(BASE + "journal/purchases/")
+        seat.app.screen_of("places").point_at(BASE + "journal/purchases/")
         await seat.settle()
         yield "places", taken(seat)
-        await seat.press("2", "down", "down")
+        await seat.press("3", "down", "down")
         yield "agents", taken(seat)
-        await seat.press("1", "g")
+        await seat.press("2", "g")
         seat.fill("#agent", VISA)
         seat.fill("#place", "journal/searches/")
         await seat.press("enter")

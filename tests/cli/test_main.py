@@ -35,7 +35,7 @@ def test_every_command_of_this_release_is_there() -> None:
         "demo", "home up", "home down", "home status", "home add", "home backup", "home remove", "profiles", "whoami",
         "logout", "import", "export", "sources", "who", "sees", "why", "blind", "survey", "grant", "revoke",
         "vendor read", "suspend", "resume", "private", "undo", "changes", "guard", "matrix", "risks", "diff",
-        "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query",
+        "login", "ls", "tree", "find", "get", "put", "edit", "mkdir", "cp", "mv", "rm", "query", "web",
         "terms show", "terms new", "terms retire", "terms prefer", "terms never", "terms usual", "terms roster",
         "terms purposes", "inbox", "approve", "counter", "decline", "agreements", "end", "verify", "ledger", "receipt",
         "intent", "intents show", "intents send", "intents withdraw", "vendor init", "vendor ask",

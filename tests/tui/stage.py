@@ -53,10 +53,12 @@ class Stage:
 
     double: PodDouble
     desk: Desk
+    first: str = "places"
+    """The screen it opens with."""
 
     def app(self) -> LifepodApp:
         """A fresh screen; its clock stands still."""
-        app = LifepodApp(self.desk, lambda: NOW)
+        app = LifepodApp(self.desk, lambda: NOW, self.first)
         app.animation_level = "none"
         return app
 
@@ -154,8 +156,8 @@ class Seat:
             await self.pilot.pause(0)
 
     def _rests(self) -> bool:
-        # What listens for changes in the pod listens until the end.
-        return all(worker.is_finished for worker in self.app.workers if worker.group != "listen")
+        # What listens for changes in the pod listens until the end; so does what waits for folders to be opened.
+        return all(one.is_finished for one in self.app.workers if one.group not in ("listen", "_loader"))
 
     async def until(self, claim: Callable[[], bool]) -> None:
         """Wait for something to become true."""

@@ -13,6 +13,8 @@ from textual.widgets import Button
 from lifepod.solid.session import visitor
 from lifepod.tui.screens.agreements import AgreementsScreen
 from lifepod.tui.screens.ending import EndScreen
+from lifepod.tui.screens.ledger import LedgerScreen
+from lifepod.tui.screens.mending import GuardScreen
 from lifepod.tui.screens.sheet import ReadScreen
 
 
@@ -23,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_an_agreement_is_listed_and_shown_with_its_promises() -> None:
     box, case = await with_an_agreement()
-    async with at(box, "4") as seat:
+    async with at(box, "6") as seat:
         (row,) = rows(seat)
         assert row.startswith("shop.example")
         assert "open since 2026-11-25" in row
@@ -40,7 +42,7 @@ async def test_an_agreement_is_listed_and_shown_with_its_promises() -> None:
 
 async def test_a_check_gives_four_answers_and_compares_both_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     box, _ = await with_an_agreement()
-    async with at(box, "4") as seat:
+    async with at(box, "6") as seat:
         await seat.press("v")
         assert seat.on(ReadScreen)
         text = " ".join(seat.text.replace("│", " ").split())
@@ -64,7 +66,7 @@ async def test_a_check_gives_four_answers_and_compares_both_copies(monkeypatch: 
 async def test_an_end_is_planned_shown_closed_signed_and_told() -> None:
     box, _ = await with_an_agreement()
     before = letters(box.market)
-    async with at(box, "4") as seat:
+    async with at(box, "6") as seat:
         await seat.press("e")
         assert seat.on(EndScreen)
         assert isinstance(seat.focus, Button)
@@ -94,7 +96,7 @@ async def test_an_end_is_planned_shown_closed_signed_and_told() -> None:
 
 async def test_an_end_that_is_cut_off_is_not_called_undone_and_goes_on() -> None:
     box, _ = await with_an_agreement()
-    async with at(box, "4") as seat:
+    async with at(box, "6") as seat:
         await seat.press("e")
         box.line.cut_at = "revocation.jsonld"
         await seat.press("y")
@@ -112,7 +114,7 @@ async def test_what_became_of_an_overdue_promise_is_said(monkeypatch: pytest.Mon
     async with box.market.person("2026-11-26T10:00:00Z") as papers:
         await papers.end(await papers.agreement(case))
     still(monkeypatch, "2026-12-20T10:00:00Z")
-    async with at(box, "4") as seat:
+    async with at(box, "6") as seat:
         assert "delete-at-end overdue 2026-11-27" in rows(seat)[0]
         assert "missed since" in rows(seat)[0]
         assert "delete-at-end by 2026-11-27: overdue" in whole(seat)
@@ -122,11 +124,42 @@ async def test_what_became_of_an_overdue_promise_is_said(monkeypatch: pytest.Mon
         assert rows(seat) == []
 
 
+async def test_the_ledger_of_its_vendor_and_a_round_of_the_guard_are_a_key_or_a_click_away() -> None:
+    box, _ = await with_an_agreement()
+    async with at(box, "6") as seat:
+        await seat.click("#ledger")
+        assert seat.on(LedgerScreen)
+        assert seat.said("#title") == "Ledger: shop.example/profile/card#org"
+        await seat.press("escape", "l")
+        assert seat.on(LedgerScreen)
+        await seat.press("escape", "w")
+        assert seat.on(GuardScreen)
+        assert "What would be closed" in sheet(seat)
+        await seat.press("escape")
+        assert seat.on(AgreementsScreen)
+        names = {command.title: command.help for command in seat.app.get_system_commands(seat.app.screen)}
+        assert "lifepod ledger" in names["Ledger"]
+        assert "lifepod guard" in names["Guard"]
+
+
+async def test_what_somebody_wants_to_see_is_chosen_before_and_after_the_list_is_read() -> None:
+    box, case = await with_an_agreement()
+    async with at(box, "2") as seat:
+        seat.app.screen_of("agreements").point_at(case[:8])
+        await seat.press("6")
+        assert f"Id {case}" in whole(seat)
+        await seat.press("slash", *"zz")
+        assert rows(seat) == []
+        seat.app.screen.point_at(case)  # type: ignore[attr-defined]
+        await seat.settle()
+        assert f"Id {case}" in whole(seat)
+
+
 async def test_without_a_line_nothing_is_called_empty() -> None:
     box, _ = await with_an_agreement()
-    async with at(box, "1") as seat:
+    async with at(box, "2") as seat:
         box.line.left = 0
-        await seat.press("4")
+        await seat.press("6")
         assert "Nothing could be read." in seat.said("#none")
         assert "cannot be reached" in seat.said("#notice")
         box.line.left = None
@@ -137,7 +170,7 @@ async def test_without_a_line_nothing_is_called_empty() -> None:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_each_sheet_looks_as_it_did(size: tuple[int, int], request: pytest.FixtureRequest) -> None:
     box, _ = await with_an_agreement()
-    async with at(box, "4", size) as seat:
+    async with at(box, "6", size) as seat:
         album = Album(seat, size, request)
         album.shows("agreements")
         await seat.press("question_mark")

@@ -114,7 +114,7 @@ async def test_a_revoke_begins_with_whoever_is_picked_out_and_says_what_stays_op
     await stage.keep()
     async with seated(stage, (100, 32)) as seat:
         await seat.settle()
-        seat.app._places.point_at(BASE + "club/")
+        seat.app.screen_of("places").point_at(BASE + "club/")
         await seat.press("r")
         form = seat.app.screen
         assert form.query_one("#agent", Input).value == ACME
@@ -135,7 +135,7 @@ async def test_a_grant_from_the_tree_is_for_somebody_new_and_offers_those_it_kno
     stage = await stage_of(small_pod()).keep()
     async with seated(stage, (100, 32)) as seat:
         await seat.settle()
-        seat.app._places.point_at(BASE + "journal/purchases/")
+        seat.app.screen_of("places").point_at(BASE + "journal/purchases/")
         await seat.press("g")
         assert seat.app.screen.query_one("#agent", Input).value == ""
         assert seat.focus is seat.app.screen.query_one("#agent")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from tests.tui.stage import ACME, BASE, Seat, agent_rule, hide, seated, small_pod, stage_of
+import pytest
+from tests.double import faults
+from tests.double.pod_double import PodDouble
+from tests.tui.stage import ACME, BASE, SIZES, Album, Seat, agent_rule, hide, seated, small_pod, stage_of
 from textual.widgets import Input
 
+from lifepod.access.changelog import Change, write_change
+from lifepod.access.rules import Mode
+from lifepod.tui.screens.change import ChangeScreen
+from lifepod.tui.screens.history import HistoryScreen
+from lifepod.tui.screens.inspect import HoldsScreen
 from lifepod.tui.screens.places import PlacesScreen
 from lifepod.tui.widgets.answers import Answers
 from lifepod.tui.widgets.head import Head
+from lifepod.tui.widgets.lines import Lines
 from lifepod.tui.widgets.tree import PAGE, PlaceTree
 
 
@@ -279,3 +288,269 @@ async def test_enter_on_the_last_line_of_a_page_brings_the_next_page() -> None:
         await seat.press("enter")
         assert len(node.children) == PAGE + 20
         assert "more" not in str(node.children[-1].label)
+
+
+# What a place holds
+
+ORDERS = """@prefix schema: <https://schema.org/> .
+<#a> a schema:Order ; schema:orderNumber "302-1" ; schema:name "Mug" , "Becher"@de ;
+    schema:seller [ schema:name "[bold]Acme[/] \\u001B[31m & \\u202Eco" ] ; schema:url <https://shop.example/mug> .
+<#b> a schema:Order ; schema:orderNumber "302-2" ; schema:name "\u65e5\u672c\u8a9e\u306e\u672c" .
+"""
+BOUGHT = "journal/purchases/2026.ttl"
+
+
+def with_orders() -> PodDouble:
+    double = small_pod()
+    double.put(BOUGHT, ORDERS)
+    double.put("photo.png", b"\x89PNG\x00\x01" * 100, "image/png")
+    return double
+
+
+async def test_what_a_place_holds_is_a_table_turtle_and_raw() -> None:
+    async with seated(await stage_of(with_orders()).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, BOUGHT)
+        await seat.press("v")
+        assert seat.on(HoldsScreen)
+        assert seat.said("#title") == BOUGHT
+        assert "text/turtle · " in seat.said("#facts")
+        assert " · 10 rows" in seat.said("#facts")
+        assert "subject property value <#a> a schema:Order schema:name Becher @de schema:name Mug" in seat.said(
+            "#lines"
+        )
+        await seat.press("2")
+        assert '<#a> a schema:Order ; schema:name "Becher"@de , "Mug" ;' in seat.said("#lines")
+        await seat.press("v")
+        assert 'schema:name "Mug" , "Becher"@de ;' in seat.said("#lines")
+        await seat.press("1")
+        assert "subject property value" in seat.said("#lines")
+        await seat.click("#raw")
+        assert 'schema:name "Mug" , "Becher"@de ;' in seat.said("#lines")
+        await seat.press("question_mark")
+        assert "What a place holds" in seat.text
+        await seat.press("escape", "escape")
+        assert seat.focus is tree(seat)
+
+
+async def test_hostile_text_stays_text_and_the_columns_stand() -> None:
+    async with seated(await stage_of(with_orders()).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, BOUGHT)
+        await seat.press("enter")
+        rows = [line for line in seat.lines if "schema:name" in line]
+        assert any("[bold]Acme[/] \\x1b[31m & \\u202eco" in line for line in rows)
+        assert any("\u65e5\u672c\u8a9e\u306e\u672c" in line for line in rows)
+        assert len({line.index("schema:name") for line in rows}) == 1
+        assert all(line.rstrip().endswith("│") or "│" in line for line in rows)
+
+
+async def test_what_is_binary_is_described_and_never_dumped() -> None:
+    async with seated(await stage_of(with_orders()).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "photo.png")
+        await seat.press("enter")
+        assert "image/png · 600 bytes" in seat.said("#facts")
+        assert "Binary: its bytes are not shown. lifepod get photo.png FILE keeps it as a file." in seat.said("#lines")
+        assert "PNG" not in seat.said("#lines")
+
+
+async def test_text_is_shown_as_it_lies_there() -> None:
+    double = small_pod()
+    double.put("notes.txt", "first line\n\tsecond \x1b[2J line\n", "text/plain")
+    async with seated(await stage_of(double).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "notes.txt")
+        await seat.press("v")
+        assert "first line second \\x1b[2J line" in seat.said("#lines")
+        await seat.press("1")
+        assert "No linked data to lay out here; the raw view shows what lies there." in seat.said("#lines")
+
+
+async def test_a_container_holds_its_members() -> None:
+    async with seated(await stage_of(with_orders()).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "journal/purchases/")
+        await seat.click("#holds")
+        assert "ldp:contains" in seat.said("#lines")
+        await seat.press("escape", "enter")
+        assert not seat.on(HoldsScreen), "Enter opens and closes a container"
+
+
+@pytest.mark.parametrize("answer", [403, 404, 500, faults.refused_connection()], ids=str)
+async def test_a_place_that_cannot_be_read_says_why_and_can_be_tried_again(answer: faults.Answer) -> None:
+    stage = await stage_of(with_orders()).keep()
+    async with seated(stage, (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, BOUGHT)
+        stage.double.script("GET", BASE + BOUGHT, answer, times=None)
+        await seat.press("v")
+        assert seat.said("#lines")
+        assert seat.app.screen.query_one("#again").display
+        assert seat.said("#facts") == ""
+        await seat.press("2", "3")
+        assert "Mug" not in seat.said("#lines")
+        stage.double.scripts.clear()
+        await seat.click("#again")
+        assert "Mug" in seat.said("#lines")
+        assert not seat.app.screen.query_one("#again").display
+
+
+async def test_a_sheet_that_is_closed_while_it_reads_harms_nothing() -> None:
+    stage = await stage_of(with_orders()).keep()
+    stage.double.script("GET", BASE + BOUGHT, faults.Hang(), times=None)
+    async with seated(stage, (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, BOUGHT)
+        await seat.pilot.press("v", "escape", "h", "escape")
+        await seat.settle()
+        assert seat.focus is tree(seat)
+
+
+async def test_ten_thousand_lines_are_scrolled_and_only_those_in_view_drawn() -> None:
+    double = small_pod()
+    double.put("long.txt", "".join(f"line {n}\n" for n in range(10_000)), "text/plain")
+    async with seated(await stage_of(double).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "long.txt")
+        await seat.press("v", "end")
+        assert "line 9999" in seat.said("#lines")
+        assert "line 5000" not in seat.said("#lines")
+        await seat.press("home")
+        assert seat.said("#lines").startswith("line 0 line 1 ")
+
+
+async def test_a_wide_line_is_reached_with_the_arrows() -> None:
+    double = small_pod()
+    double.put("wide.txt", "a" * 300 + "THE END\n", "text/plain")
+    async with seated(await stage_of(double).keep(), (80, 24)) as seat:
+        await seat.settle()
+        await at(seat, "wide.txt")
+        await seat.press("v")
+        assert "THE END" not in seat.text
+        lines = seat.app.screen.query_one(Lines)
+        lines.scroll_to(x=300, animate=False)
+        await seat.settle()
+        assert "THE END" in seat.text
+
+
+# Its history
+
+
+def on_record(double: PodDouble) -> PodDouble:
+    """A change log with two changes."""
+    double.owner_acl("lifepod/")
+    read, first, second = frozenset({Mode.READ}), "2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z"
+    why = "agreement 1a2b3c4d-1111-4222-8333-123456789abc"
+    for one in (
+        Change("grant", ACME, BASE + "journal/purchases/", read, first, (), (), "finished", first, "2026-12-31", why),
+        Change("private", "", BASE + "journal/", frozenset(Mode), second, (), (), "rolled-back", second),
+        Change("grant", ACME, BASE + "inbox/", read, second, (), (), "finished", second),
+    ):
+        double.put(f"lifepod/access/{one.name}.ttl", write_change(one))
+    return double
+
+
+async def test_the_history_of_a_place_has_what_was_changed_by_what_and_what_surveys_found() -> None:
+    async with seated(await stage_of(on_record(small_pod())).keep(), (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "journal/purchases/")
+        await seat.press("h")
+        assert seat.on(HistoryScreen)
+        said = seat.said("#lines")
+        assert "2026-03-01 10:00 grant read at journal/purchases/" in said
+        assert f"to {ACME} until 2026-12-31; by agreement 1a2b3c4d" in said
+        assert "2026-03-02 10:00 made journal/ private: only you rolled back" in said
+        assert "inbox/" not in said
+        assert f"2026-03-14 14:03 1 survey {ACME} could read" in said
+        await seat.press("escape")
+        await at(seat, "journal/searches/")
+        await seat.click("#history")
+        assert "1 survey nobody but you" in seat.said("#lines")
+
+
+async def test_a_log_that_cannot_be_read_leaves_the_surveys_and_can_be_tried_again() -> None:
+    stage = await stage_of(on_record(small_pod())).keep()
+    async with seated(stage, (120, 30)) as seat:
+        await seat.settle()
+        await at(seat, "journal/purchases/")
+        stage.double.script("*", "*", faults.refused_connection(), times=None)
+        await seat.press("h")
+        said = seat.said("#lines")
+        assert "The change log could not be read" in said
+        assert f"{ACME} could read" in said
+        stage.double.scripts.clear()
+        await seat.click("#again")
+        assert "grant read at journal/purchases/" in seat.said("#lines")
+
+
+# Private
+
+
+async def test_private_shows_the_plan_first_shuts_out_everybody_after_a_yes_and_looks_again() -> None:
+    double = small_pod()
+    async with seated(await stage_of(double).keep(), (120, 40)) as seat:
+        await seat.settle()
+        await at(seat, "journal/purchases/")
+        await seat.press("p")
+        assert seat.on(ChangeScreen)
+        said = seat.said("#plan")
+        assert said.startswith("Keep journal/purchases/ for you alone with what below it has no rules of its own")
+        assert f"{ACME} loses read, yes → no" in said
+        assert "private journal/purchases/" in said
+        assert seat.focus is seat.app.screen.query_one("#no")
+        await seat.press("enter")
+        assert double.modes("journal/purchases/", ACME), "Enter wrote"
+        await seat.click("#private")
+        await seat.press("y")
+        assert "Done, and confirmed" in seat.text
+        assert "journal/purchases/" in seat.said("#plan")
+        assert not double.modes("journal/purchases/", ACME)
+        await seat.press("escape")
+        assert line_of(seat, "purchases/").split()[-1] == "me"
+
+
+async def test_private_with_all_below_reaches_places_with_rules_of_their_own() -> None:
+    double = small_pod()
+    async with seated(await stage_of(double).keep(), (120, 40)) as seat:
+        await seat.settle()
+        await at(seat, "journal/")
+        await seat.press("p")
+        assert (
+            "has rules of its own and is not included" in seat.said("#plan") or "Nothing needs to change" in seat.text
+        )
+        await seat.press("escape", "P")
+        assert "with all below it" in seat.said("#plan")
+        assert "--all-below" in seat.said("#plan")
+        await seat.press("y")
+        assert not double.modes("journal/purchases/", ACME)
+
+
+async def test_the_palette_names_what_can_be_done_with_a_place_and_its_command() -> None:
+    async with seated(await stage_of(small_pod()).keep()) as seat:
+        await seat.settle()
+        found = {one.title: one.help for one in seat.app.get_system_commands(seat.app.screen)}
+        assert "lifepod get" in found["View"]
+        assert "lifepod changes" in found["History of the place"]
+        assert "lifepod private" in found["Make private"]
+        assert "--all-below" in found["Make private with all below"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_sheets_look_as_they_did(size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    async with seated(await stage_of(on_record(with_orders())).keep(), size) as seat:
+        album = Album(seat, size, request)
+        await seat.settle()
+        await at(seat, BOUGHT)
+        await seat.press("v")
+        album.shows("holds-table")
+        await seat.press("2")
+        album.shows("holds-turtle")
+        await seat.press("escape", "h")
+        album.shows("place-history")
+        await seat.press("escape", "p")
+        album.shows("private-plan")
+        await seat.press("escape")
+        await at(seat, "photo.png")
+        await seat.press("v")
+        album.shows("holds-binary")

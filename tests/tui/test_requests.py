@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_request_is_listed_and_shown_with_all_that_is_to_be_known() -> None:
-    async with at(await with_a_request(), "3") as seat:
+    async with at(await with_a_request(), "5") as seat:
         (row,) = rows(seat)
         assert row.startswith(" 1 shop.example")
         assert "asked since 2026-11-25" in row
@@ -51,15 +51,15 @@ async def test_a_request_is_listed_and_shown_with_all_that_is_to_be_known() -> N
         assert f"Grant read to {SHOP} at journal/purchases/" in text
         assert f"{SHOP} gains read, no → yes" in text
         assert "The same as" not in text
-        assert "3 Requests (1)" in seat.text
-        await seat.press("1")
-        assert "3 Requests (1)" in seat.text, "every screen says how many wait"
+        assert "5 Requests (1)" in seat.text
+        await seat.press("2")
+        assert "5 Requests (1)" in seat.text, "every screen says how many wait"
 
 
 async def test_a_yes_signs_opens_looks_again_and_tells_the_vendor() -> None:
     box = await with_a_request()
     before = letters(box.market)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("a")
         assert seat.on(ApproveScreen)
         assert isinstance(seat.focus, Button)
@@ -80,13 +80,13 @@ async def test_a_yes_signs_opens_looks_again_and_tells_the_vendor() -> None:
         await seat.press("enter")
         assert seat.on(RequestsScreen)
         assert rows(seat) == []
-        assert "3 Requests (1)" not in seat.text
+        assert "5 Requests (1)" not in seat.text
         assert "Nobody waits for an answer" in seat.text
 
 
 async def test_a_vendor_who_cannot_be_told_now_is_told_later_and_that_is_said() -> None:
     box = await with_a_request()
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("a")
         box.line.cut_at = "POST https://shop.example/inbox/"
         await seat.press("y")
@@ -98,7 +98,7 @@ async def test_a_vendor_who_cannot_be_told_now_is_told_later_and_that_is_said() 
 
 @pytest.mark.parametrize("size", [(60, 20), (40, 16)], ids=str)
 async def test_in_a_small_window_the_answers_are_always_in_view(size: tuple[int, int]) -> None:
-    async with at(await with_a_request(), "3", size) as seat:
+    async with at(await with_a_request(), "5", size) as seat:
         assert "shop.example" in seat.text
         assert "Who" in seat.text
         for key, answer in (("a", "No, leave it"), ("d", "No, leave it"), ("c", "No, leave it")):
@@ -111,13 +111,13 @@ async def test_after_a_look_every_screen_says_how_many_wait_that_were_taken_in_b
     box = await with_a_request()
     async with box.market.person() as papers:
         await papers.inbox()
-    async with at(box, "2") as seat:
-        assert "3 Requests (1)" in seat.text
+    async with at(box, "3") as seat:
+        assert "5 Requests (1)" in seat.text
 
 
 async def test_a_no_changes_nothing() -> None:
     box = await with_a_request()
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         before = {url: thing.body for url, thing in box.market.home.shelf.things.items()}
         for key in "ad":
             await seat.press(key)
@@ -137,7 +137,7 @@ async def test_a_no_changes_nothing() -> None:
 async def test_a_decline_with_a_word_is_on_record_and_told() -> None:
     box = await with_a_request()
     before = letters(box.market)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("d")
         assert seat.on(DeclineScreen)
         seat.fill("#word", "Not now.")
@@ -147,7 +147,7 @@ async def test_a_decline_with_a_word_is_on_record_and_told() -> None:
         await seat.press("enter")
         assert "refused" in rows(seat)[0]
         assert rows(seat)[0].startswith(" - ")
-        assert "3 Requests (1)" not in seat.text
+        assert "5 Requests (1)" not in seat.text
     assert box.modes() == set()
     assert len(letters(box.market)) == len(before) + 1
 
@@ -155,7 +155,7 @@ async def test_a_decline_with_a_word_is_on_record_and_told() -> None:
 async def test_a_silent_decline_tells_nobody_and_a_word_beside_it_is_a_mistake() -> None:
     box = await with_a_request()
     before = letters(box.market)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("d")
         seat.fill("#word", "Not now.")
         seat.app.screen.query_one("#silent", Tick).value = True
@@ -170,7 +170,7 @@ async def test_a_silent_decline_tells_nobody_and_a_word_beside_it_is_a_mistake()
 async def test_a_counter_offer_is_filled_in_shown_signed_and_sent() -> None:
     box = await with_a_request()
     before = letters(box.market)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("c")
         assert seat.on(CounterScreen)
         assert shown(seat) == ["No, leave it", "Show what would be signed"]
@@ -211,7 +211,7 @@ async def test_a_counter_offer_may_be_under_another_version() -> None:
         await papers.publish(await papers.draw_up(wish))
     await asks(market)
     box = mailbox_of(market)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("c")
         (version,) = seat.app.screen.query("#versions Tick").results(Tick)
         assert str(version.label) == "under strict-1"
@@ -225,7 +225,7 @@ async def test_a_counter_offer_may_be_under_another_version() -> None:
 
 async def test_a_cut_before_the_signature_says_that_nothing_was_signed() -> None:
     box = await with_a_request()
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("a")
         box.line.left = 0
         await seat.press("y")
@@ -248,7 +248,7 @@ async def test_a_cut_before_the_signature_says_that_nothing_was_signed() -> None
 )
 async def test_a_cut_later_never_says_not_done_and_approving_again_goes_on(cut: str, title: str) -> None:
     box = await with_a_request()
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         await seat.press("a")
         box.line.cut_at = cut
         await seat.press("y")
@@ -264,9 +264,9 @@ async def test_a_cut_later_never_says_not_done_and_approving_again_goes_on(cut: 
 
 async def test_what_cannot_be_read_is_told_with_a_way_on_and_offline_is_said() -> None:
     box = await with_a_request()
-    async with at(box, "1") as seat:
+    async with at(box, "2") as seat:
         box.line.left = 0
-        await seat.press("3")
+        await seat.press("5")
         assert "cannot be reached" in seat.said("#notice")
         assert "offline" in seat.said("#progress")
         assert "Nothing could be read." in seat.said("#none")
@@ -304,7 +304,7 @@ async def test_hostile_words_are_shown_as_text_and_what_nobody_can_use_is_kept_a
     market.shop.put("profile/card", profile(SHOP, (SHOP_KEY,), INBOX))
     box = mailbox_of(market)
     await hostile(box)
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         assert "[bold red]me[/] [@click=quit]x[/]" in whole(seat)
         assert "[red]Lamp[/]" in whole(seat)
         assert "\\x1b[2J" in whole(seat)
@@ -330,7 +330,7 @@ async def test_hostile_words_are_shown_as_text_and_what_nobody_can_use_is_kept_a
 
 async def test_a_key_that_nobody_can_look_up_is_unknown_and_a_yes_is_not_offered_for_it() -> None:
     box = await with_a_request()
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         kept = next(url for url in box.market.home.shelf.things if url.endswith("/sender.ttl"))
         box.market.home.shelf.delete(kept)
         await seat.press("u")
@@ -350,9 +350,9 @@ async def test_who_sends_too_much_is_counted_and_left_in_the_inbox() -> None:
     town = Town(market.home)
     for number in range(6):
         letter(town, signed_request(town, offer, number=number))
-    async with at(mailbox_of(market), "3") as seat:
+    async with at(mailbox_of(market), "5") as seat:
         assert len(rows(seat)) == 5
-        assert "3 Requests (5)" in seat.text
+        assert "5 Requests (5)" in seat.text
         await seat.press("down")
         assert rows(seat)[1].startswith(" 2 ")
         await seat.press("o")
@@ -362,7 +362,7 @@ async def test_who_sends_too_much_is_counted_and_left_in_the_inbox() -> None:
 async def test_a_sender_nobody_can_reach_is_kept_apart() -> None:
     box = await with_a_request()
     box.line.cut_at = "GET https://shop.example/profile/card"
-    async with at(box, "3") as seat:
+    async with at(box, "5") as seat:
         assert rows(seat) == []
         await seat.press("o")
         assert "1 not verified" in seat.text
@@ -377,12 +377,12 @@ async def test_what_comes_into_the_inbox_is_taken_in_by_itself(monkeypatch: pyte
     monkeypatch.setattr("lifepod.tui.screens.requests.SETTLE", 0.0)
     monkeypatch.setattr("lifepod.owner.watching.stirrings", lambda pod, every, places: stirrings(pod, 0.05, places))
     market = await new_market()
-    async with at(mailbox_of(market), "3") as seat:
+    async with at(mailbox_of(market), "5") as seat:
         assert "Nobody waits" in seat.said("#none")
-        await seat.press("1")
+        await seat.press("2")
         await asks(market)
-        await seat.until(lambda: "3 Requests (1)" in seat.text)
-        await seat.press("3")
+        await seat.until(lambda: "5 Requests (1)" in seat.text)
+        await seat.press("5")
         assert len(rows(seat)) == 1
 
 
@@ -393,7 +393,7 @@ async def test_a_request_outside_the_terms_says_what_differs_and_cannot_be_appro
         (offer,) = await papers.offers()
     town = Town(market.home)
     letter(town, signed_request(town, offer, days=400))
-    async with at(mailbox_of(market), "3") as seat:
+    async with at(mailbox_of(market), "5") as seat:
         text = whole(seat)
         assert "read · until: you offer" in text
         assert "It cannot be approved" in text
@@ -405,7 +405,7 @@ async def test_a_request_outside_the_terms_says_what_differs_and_cannot_be_appro
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_each_sheet_looks_as_it_did(size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    async with at(await with_a_request(), "3", size) as seat:
+    async with at(await with_a_request(), "5", size) as seat:
         album = Album(seat, size, request)
         album.shows("requests")
         await seat.press("question_mark")

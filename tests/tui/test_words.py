@@ -181,7 +181,7 @@ async def test_names_that_strangers_chose_are_shown_harmlessly_and_aligned() -> 
     stage = await stage_of(small_pod()).keep(f"x/{name}" for name in NASTY)
     async with seated(stage, (120, 50)) as seat:
         await seat.settle()
-        seat.app._places.point_at(f"{stage.double.base}x/")
+        seat.app.screen_of("places").point_at(f"{stage.double.base}x/")
         await seat.press("right")
         picture = seat.app.export_screenshot()
         assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\u200d"} & set(picture)
@@ -201,7 +201,7 @@ async def test_rules_that_strangers_wrote_are_shown_harmlessly() -> None:
     double.owner_acl("x/", agent_rule(double, "x/", agent.replace("[", "%5B").replace("]", "%5D")))
     async with seated(await stage_of(double).keep(), (120, 30)) as seat:
         await seat.settle()
-        seat.app._places.point_at(double.base + "x/")
+        seat.app.screen_of("places").point_at(double.base + "x/")
         await seat.settle()
         assert "\u202e" not in seat.app.export_screenshot()
         assert r"\u202eevil" in seat.said("#why")

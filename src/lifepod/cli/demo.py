@@ -6,6 +6,7 @@ to call it a success unless the vendor was shut out again.
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,11 +27,13 @@ class How:
 
     headless: bool
     clean: bool
+    stay: bool
 
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Tell the story without the screen, then stop the server.")
 @click.option("--clean", is_flag=True, help="Remove the demo's pod and logins, and do nothing else.")
+@click.option("--stay", is_flag=True, hidden=True, help="For the screen: open none, keep the server until stdin ends.")
 @as_json
 @gathered(How)
 def demo(voice: Voice, how: How) -> OpenScreen | None:
@@ -44,7 +47,7 @@ def demo(voice: Voice, how: How) -> OpenScreen | None:
     --json (last line): {"pod", "webid", "records": {class: n},
                          "vendor": {"webid", "read", "before", "granted", "elsewhere", "revoked"}}
     """
-    if not how.headless and not how.clean:
+    if not how.headless and not how.clean and not how.stay:
         voice.must_have_screen("Tell the story without it: lifepod demo --headless")
     clean(voice)
     if how.clean:
@@ -60,6 +63,11 @@ def demo(voice: Voice, how: How) -> OpenScreen | None:
         if how.headless:
             told.shut_out()
             told.say()
+            stack.close()
+            return None
+        if how.stay:
+            voice.data({"login": LOGINS[PERSON]}, [LOGINS[PERSON]])
+            sys.stdin.read()
             stack.close()
             return None
     except BaseException:

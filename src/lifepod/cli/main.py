@@ -32,21 +32,32 @@ from lifepod.cli import (
     terms,
     vendor,
     verify,
+    web,
 )
 from lifepod.cli.options import AsListed
-from lifepod.cli.say import STOPPED, USAGE, Voice, settle_streams, unwritten
+from lifepod.cli.say import STOPPED, USAGE, Voice, has_screen, settle_streams, unwritten
 from lifepod.cli.say import OpenScreen as OpenScreen
 from lifepod.errors import LifepodError, NotReady
 
 
-@click.group(cls=AsListed, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=AsListed,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
 @click.option("--profile", metavar="NAME", help="Login to use, for any command.")
 @click.version_option(package_name="lifepod")
-def lifepod(profile: str | None) -> None:
+@click.pass_context
+def lifepod(context: click.Context, profile: str | None) -> OpenScreen | None:
     """Your activity data in your own Solid pod: who can see what, vendors let in and shut out, with proof.
 
     Without a command it opens the screen. Start with `lifepod demo`, or with `lifepod home up`.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    if not has_screen():
+        raise click.exceptions.NoArgsIsHelpError(context)
+    return OpenScreen(profile)
 
 
 for _command in (
@@ -59,7 +70,7 @@ for _command in (
     terms.terms, inbox.inbox, inbox.approve, inbox.counter, inbox.decline, agreements.agreements, agreements.end,
     verify.verify, agreements.ledger, exporting_agreements.receipt, intent.intent, intent.intents,
     files.ls, files.tree, files.find, files.get, files.put, files.edit, files.mkdir, moving.cp, moving.mv, moving.rm,
-    query.query,     vendor.vendor,
+    query.query, web.web, vendor.vendor,
 ):  # fmt: skip
     lifepod.add_command(_command)
 

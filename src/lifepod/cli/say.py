@@ -98,6 +98,11 @@ def _aloud(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def has_screen() -> bool:
+    """Whether a screen can open: on a terminal, or for a browser that :mod:`lifepod.cli.web` shows it to."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
 class Voice:
     """How one command speaks."""
 
@@ -181,7 +186,7 @@ class Voice:
 
     def must_have_screen(self, instead: str) -> None:
         """Raise :class:`~lifepod.errors.NotReady` where no screen can open; ``instead`` is what can be done."""
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not has_screen():
             raise errors.NotReady("The screen needs a terminal, and there is none here.", advice=instead)
 
     def ask(self, question: str) -> bool:

@@ -87,3 +87,9 @@ def _must_stay(url: str, now: set[str], before: set[str]) -> None:
             f"The file of this record holds {period}: with another time no search would find it there.",
             advice=f"Keep its time within {period}; a record that is wrong can be deleted (`lifepod records delete`).",
         )
+
+
+def with_record(data: bytes, url: str, name: str, text: bytes) -> bytes:
+    """The partition with one record exactly as an earlier :func:`record_text` told it, instead of what stands there."""
+    others = {t for t in read_flat(data, url) if record_name(t[0]) != name}
+    return write_flat(others | set(read_flat(text, url)))

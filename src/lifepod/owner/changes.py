@@ -12,11 +12,11 @@ back, and says which.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from lifepod.access.changelog import FINISHED, ROLLED_BACK, UNCONFIRMED, Image, read_change, write_change
+from lifepod.access.changelog import FINISHED, ROLLED_BACK, STARTED, UNCONFIRMED, Image, read_change, write_change
 from lifepod.access.changelog import Change as Change
 from lifepod.access.grants import standing
 from lifepod.errors import Conflict, LifepodError, Malformed, Missing, NotReady, Undecided
@@ -50,6 +50,33 @@ _TOUCHED_EVERY = 20.0
 """Seconds after which a change under way shows that it still is."""
 _CUT_OFF_AFTER = 300.0
 """Seconds without a sign after which a change of another machine counts as cut off; one write takes far less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A change that has begun and not ended."""
+
+    change: Change
+    waits: str
+    """Why it is left alone for now; empty where it was cut off and can be brought to its end."""
+    state: str = STARTED
+    """How recovering would leave it, as far as can be told."""
+    writes: tuple[str, ...] = ()
+    """Documents that recovering would write."""
+
+
+def fate_of(verb: str, stands: Sequence[str]) -> tuple[str, str]:
+    """How a change that was cut off ends, and towards which image (``before``, ``after``) its documents are written.
+
+    ``stands``: whether each is as ``before``, as ``after``, the ``same`` in both, or something ``other`` by now. The
+    image is empty where nothing has to be written.
+    """
+    if all(where == "after" for where in stands):
+        return FINISHED, ""
+    if all(where == "before" for where in stands):
+        return ROLLED_BACK, ""
+    wanted, state = ("after", FINISHED) if verb in _CLOSING else ("before", ROLLED_BACK)
+    return UNCONFIRMED if "other" in stands else state, wanted
 
 
 class ChangeLog:
@@ -157,13 +184,7 @@ class ChangeLog:
             self._turn.release()
 
     async def _recovered(self, say: Say) -> Change | None:
-        try:
-            found = await self.pending()
-        except Malformed as error:
-            raise Undecided(
-                f"A change of access was cut off, and its record cannot be read: {error}",
-                advice=f"Look with `lifepod who`, then delete {_PENDING} from your pod.",
-            ) from None
+        found = await self._begun()
         if found is None:
             return None
         torn, quiet = found
@@ -179,25 +200,48 @@ class ChangeLog:
         say(f"A change of access ({torn.verb} {plain(torn.agent)} at {plain(torn.place)}) was cut off: {words[state]}.")
         return await self.end(torn, state)
 
+    async def _begun(self) -> tuple[Change, float] | None:
+        try:
+            return await self.pending()
+        except Malformed as error:
+            raise Undecided(
+                f"A change of access was cut off, and its record cannot be read: {error}",
+                advice=f"Look with `lifepod who`, then delete {_PENDING} from your pod.",
+            ) from None
+
+    async def torn(self) -> Torn | None:
+        """A change that was cut off and what recovering would do, or one under way; nothing is written.
+
+        ``None`` where there is none; raises :class:`Undecided` where its record cannot be read.
+        """
+        found = await self._begun()
+        if found is None:
+            return None
+        change, quiet = found
+        if not self._turn.take():
+            return Torn(change, "it is under way on this machine")
+        mine = change.name == self._turn.begun
+        self._turn.release()
+        if not mine and quiet < _CUT_OFF_AFTER:
+            said = f"it is under way on another machine, or was cut off there {quiet:.0f} seconds ago"
+            return Torn(change, said)
+        stands = [(await self._stand(image))[0] for image in change.images]
+        state, wanted = fate_of(change.verb, stands)
+        writes = [i.document for i, s in zip(change.images, stands, strict=True) if s not in (wanted, "same", "other")]
+        return Torn(change, "", state, tuple(writes) if wanted else ())
+
     async def _settled(self, torn: Change) -> str:
         stands = [await self._stand(image) for image in torn.images]
-        if all(where == "after" for where, _ in stands):
-            return FINISHED
-        if all(where == "before" for where, _ in stands):
-            return ROLLED_BACK
-        wanted = "after" if torn.verb in _CLOSING else "before"
-        sure = True
+        state, wanted = fate_of(torn.verb, [where for where, _ in stands])
+        if not wanted:
+            return state
         for image, (where, there) in zip(torn.images, stands, strict=True):
-            if where == "other":
-                sure = False
-            elif where not in (wanted, "same"):
+            if where not in (wanted, "same", "other"):
                 try:
                     await self._put(image, getattr(image, wanted), there)
                 except LifepodError:
-                    sure = False
-        if not sure:
-            return UNCONFIRMED
-        return FINISHED if wanted == "after" else ROLLED_BACK
+                    state = UNCONFIRMED
+        return state
 
     async def _stand(self, image: Image) -> tuple[str, Document | None]:
         """Whether a document is as before, as after, both, or something else by now; and what stands there."""

@@ -13,10 +13,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lifepod.errors import LifepodError, NothingRead
 from lifepod.journal.runs import Run
-from lifepod.owner.filing import Shelf, Shelves
+from lifepod.owner.filing import Filed, Shelf, Shelves
 from lifepod.owner.gather import FileReport, gather, lacking, now, run_of
 from lifepod.owner.gather import Wanted as Wanted  # what a collect is asked for
 from lifepod.owner.returning import keep_edits, put_back
@@ -100,8 +101,8 @@ def _aside(report: FileReport, good: set[str]) -> bool:
 async def preview(wanted: Wanted, hear: Hear) -> Collected:
     """Read everything and write nothing: no pod and no login are needed."""
     with Spool() as spool:
-        files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
-        return _summary(files, spool, (sum(spool.classes().values()), 0), dry=True)
+        files = await asyncio.to_thread(gather, wanted, spool, _reading(hear))
+        return summary(files, spool, dry=True)
 
 
 async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
@@ -110,28 +111,34 @@ async def collect(pod: Pod, wanted: Wanted, hear: Hear) -> Collected:
     answers = {"bank.key": await shelves.secret(), **wanted.answers}
     wanted = replace(wanted, finished=await shelves.finished_runs(), answers=answers)
     with Spool() as spool:
-        files = await asyncio.to_thread(gather, wanted, spool, lambda path, count: hear(f"reading {path}", count, 0))
-        filing = _Filing(pod, shelves, run_of(files))
+        files = await asyncio.to_thread(gather, wanted, spool, _reading(hear))
+        filing = Filing(pod, shelves, run_of(files))
         try:
             await filing.file(spool, wanted.partition, hear)
         except LifepodError as error:
             if filing.saved:
                 error.advice = f"{error.advice} Then run the same import again: it goes on where it stopped."
             raise
-        done = _summary(files, spool, (filing.run.written, filing.run.unchanged), dry=False)
-        paths = tuple(dict.fromkeys(p for p, _ in filing.run.introduced))
-        said = tuple(filing.put_back)
-        return replace(done, partitions=paths, run=filing.saved, deleted=filing.deleted, put_back=said)
+        return filing.told(summary(files, spool, dry=False))
 
 
-def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int], *, dry: bool) -> Collected:
-    classes, (written, unchanged) = spool.classes(), counts
+def _reading(hear: Hear) -> Callable[[str, int], None]:
+    def heard(path: str, count: int) -> None:
+        if count:  # of the thousands of files that nobody knows there is nothing to say
+            hear(f"reading {path}", count, 0)
+
+    return heard
+
+
+def summary(files: tuple[FileReport, ...], spool: Spool, *, dry: bool) -> Collected:
+    """What was read, before any of it was compared with a pod."""
+    classes = spool.classes()
     first, last = spool.span()
     return Collected(
         files=files,
         classes=tuple(classes.items()),
-        written=written,
-        unchanged=unchanged,
+        written=sum(classes.values()),
+        unchanged=0,
         duplicates=spool.added - sum(classes.values()),
         first=first,
         last=last,
@@ -139,8 +146,8 @@ def _summary(files: tuple[FileReport, ...], spool: Spool, counts: tuple[int, int
     )
 
 
-class _Filing:
-    """One import on its way into one pod."""
+class Filing:
+    """One import on its way into one pod. ``hear`` may raise: what was filed until then stands."""
 
     def __init__(self, pod: Pod, shelves: Shelves, run: Run) -> None:
         self._pod, self._shelves = pod, shelves
@@ -152,7 +159,23 @@ class _Filing:
         """Records that stay deleted."""
         self.put_back: list[str] = []
         """Sentences about files of exports that are no records."""
+        self.filed: list[Filed] = []
+        """What every batch did that came to its end."""
+        self.under_way: tuple[str, ...] = ()
+        """Partitions that are being joined and written just now."""
         self._names_accounts = False
+
+    def told(self, read: Collected) -> Collected:
+        """What was read, with what was done with it so far."""
+        return replace(
+            read,
+            written=self.run.written,
+            unchanged=self.run.unchanged,
+            partitions=tuple(dict.fromkeys(path for path, _ in self.run.introduced)),
+            run=self.saved,
+            deleted=self.deleted,
+            put_back=tuple(self.put_back),
+        )
 
     async def file(self, spool: Spool, partition: str | None, hear: Hear) -> None:
         """Every batch of every source, a few at a time; then the type index and the end of the run."""
@@ -160,7 +183,8 @@ class _Filing:
         self._names_accounts = spool.names_accounts
         self.put_back += await put_back(self._pod, spool, self._begin, runs=False)
         for number, (journal_class, source) in enumerate(sources):
-            hear(f"filing {journal_class}/{source}", number, len(sources))
+            step = partial(hear, f"filing {journal_class}/{source}", number, len(sources))
+            step()
             shelf = await self._shelves.shelf(journal_class, source, partition)
             if partition is None and shelf.standing <= {"undated.ttl"}:
                 # As in the pod it comes from, so that the addresses of its records stay the same.
@@ -172,11 +196,17 @@ class _Filing:
                 if len(batches) == _AT_ONCE:
                     await self._together(shelf, batches)
                     batches.clear()
+                    step()
             await self._together(shelf, batches)
             await self._told(shelf, spool, (journal_class, source))
             if any(path.startswith(shelf.path) for path, _ in self.run.introduced):
                 classes.add(journal_class)
         self.put_back += await put_back(self._pod, spool, self._begin, runs=True)
+        await self._end(spool, classes)
+        hear("done", len(sources), len(sources))
+
+    async def _end(self, spool: Spool, classes: set[str]) -> None:
+        """The type index, and the end of the run on record."""
         was_cut_off = self.run.name in self._shelves.cut_off
         if self.saved or was_cut_off:
             # What it filed before it was cut off compares equal now, and may not be registered yet.
@@ -185,7 +215,6 @@ class _Filing:
             repeated = spool.added - sum(spool.classes().values())
             self.run = replace(self.run, ended=now(), earliest=first, latest=last, duplicates=repeated)
             self.saved = await self._shelves.save_run(self.run)
-        hear("done", len(sources), len(sources))
 
     async def _told(self, shelf: Shelf, spool: Spool, where: tuple[str, str]) -> None:
         """What exports of ours say of whole partitions, and what the person had edited there."""
@@ -200,6 +229,7 @@ class _Filing:
 
     async def _together(self, shelf: Shelf, batches: list[Batch]) -> None:
         jobs = (self._shelves.file(shelf, batch, self._begin) for batch in batches)
+        self.under_way = tuple(shelf.path + batch.path for batch in batches)
         for filed, batch in zip(await asyncio.gather(*jobs, return_exceptions=True), batches, strict=True):
             if isinstance(filed, BaseException):
                 raise filed
@@ -207,9 +237,11 @@ class _Filing:
             written = self.run.written + max(0, filed.written - nameless)
             self.run = replace(self.run, written=written, unchanged=self.run.unchanged + filed.unchanged)
             self.deleted += filed.deleted
+            self.filed.append(replace(filed, written=max(0, filed.written - nameless)))
             if filed.changed and not (nameless and filed.path in dict(self.run.introduced)):
                 entry = (filed.path, filed.names)
                 self.run = replace(self.run, introduced=(*self.run.introduced, entry))
+        self.under_way = ()
 
     async def _begin(self) -> None:
         """Before the first byte: what we write must be for the owner alone, and the run must be on record."""

@@ -5,6 +5,7 @@ It refuses to overwrite without the version it read, and to change the granulari
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -170,12 +171,12 @@ class Shelves:
     async def _file_once(self, path: str, batch: Batch, exists: bool, begin: Callable[[], Awaitable[None]]) -> Filed:
         url, head = self._pod.storage + path, head_of(batch.kinds)
         if not exists:
-            data = _fitting(path, new_partition(head, batch.records))
+            data = _fitting(path, await asyncio.to_thread(new_partition, head, batch.records))
             await begin()
             await self._pod.put(url, data, match=None)
             return Filed(path, True, len(batch.records), 0, ())
         there = await self._pod.get(url, accept=_TURTLE)
-        joined = joined_partition(there.body, there.url, head, batch.records)
+        joined = await asyncio.to_thread(joined_partition, there.body, there.url, head, batch.records)
         if joined.data is None:
             return Filed(path, False, 0, joined.unchanged, ())
         data = _fitting(path, joined.data)

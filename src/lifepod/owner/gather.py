@@ -6,15 +6,17 @@ seen = records + skipped.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from lifepod.errors import LifepodError, NotReady, TooBig, Undecided
 from lifepod.journal import shelf, tree
-from lifepod.journal.activity import Skipped
+from lifepod.journal.activity import KINDS, Skipped
 from lifepod.journal.pile import notes
 from lifepod.journal.returning import IMPORTER
 from lifepod.journal.returning import VERSION as EXPORT_VERSION
@@ -59,6 +61,15 @@ class FileReport:
     """A finished import has read exactly this file already; it was not read again."""
     whole: bool = False
     """Part of an export of ours that holds no records: it goes back as it is, or stays out on purpose."""
+    classes: tuple[tuple[str, int], ...] = ()
+    """Records by class, repetitions included."""
+    first: str = ""
+    last: str = ""
+    """Days on which the first and the last of them began, ISO; empty where none tells."""
+    asks: str = ""
+    """Name of the answer that it needs."""
+    choices: tuple[str, ...] = ()
+    """What may be answered; empty where it is no choice among a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +85,33 @@ class Wanted:
     """Read them again all the same."""
     partition: str | None = None
     """``year``, ``month`` or ``day``: how much one file of a new source holds; a standing source never changes."""
+    only: frozenset[str] | None = None
+    """Of all files those of these paths, as the reports name them."""
+
+
+class Stopped(BaseException):
+    """Raised by whoever hears, to end the reading. No error: nothing that bears errors may take it for one."""
 
 
 def gather(wanted: Wanted, spool: Spool, hear: Hear = lambda path, count: None) -> tuple[FileReport, ...]:
     """Read every export below the paths into the spool; raises :class:`~lifepod.errors.Missing` for a wrong path."""
-    returns, found = Returns(spool), list[FileReport]()
+    return tuple(each(wanted, spool, hear))
+
+
+def each(wanted: Wanted, spool: Spool, hear: Hear) -> Iterator[FileReport]:
+    """The same, one report at a time; ``hear`` is called before every file, and may raise :class:`Stopped`."""
+    returns = Returns(spool)
     for item in tree.members(wanted.paths):
+        path = item.where if isinstance(item, Skipped) else item.path
+        if wanted.only is not None and path not in wanted.only:
+            continue
+        hear(path, 0)
         told = _told(item, returns, hear)
         if told is None:
-            found.append(_one(item, wanted, spool, hear))
+            yield _one(item, wanted, spool, hear)
         elif told.shape or told.problem:
-            found.append(told)
-    return (*found, *(_of_export(one) for one in returns.missing()))
+            yield told
+    yield from (_of_export(one) for one in returns.missing())
 
 
 def _told(item: Member | Skipped, returns: Returns, hear: Hear) -> FileReport | None:
@@ -156,6 +182,7 @@ def _strange(item: Member) -> FileReport:
 def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wanted, Spool, Hear]) -> FileReport:
     wanted, spool, hear = tools
     skipped: Counter[str] = Counter()
+    kinds, span = dict[str, int](), ["~", ""]
     count, problem, hint = 0, "", report.hint
     spool.next_file()
     try:
@@ -169,10 +196,13 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
                 continue
             count += 1
             spool.add(item)
+            kinds[item.kind] = kinds.get(item.kind, 0) + 1
+            if item.start is not None:
+                _widen(span, item.start.text)
             if count % 1000 == 0:
                 hear(match.member.path, count)
     except LifepodError as error:
-        problem, hint = _reason(error), f"{error} {error.advice}"
+        problem, hint, report = _reason(error), f"{error} {error.advice}", _asking(report, error)
     except Exception as error:  # a plug-in's own fault must not stop the rest, nor pass for an empty file
         problem, hint = "malformed", f"The importer {importer.name} failed on it ({type(error).__name__}); report that."
     hear(match.member.path, count)
@@ -186,7 +216,33 @@ def _read(importer: Importer, match: Match, report: FileReport, tools: tuple[Wan
         skipped=tuple(sorted(skipped.items())),
         problem=problem,
         hint=hint,
+        **_about(kinds, span),
     )
+
+
+def _widen(span: list[str], text: str) -> None:
+    if text < span[0]:
+        span[0] = text
+    if text > span[1]:
+        span[1] = text
+
+
+def _about(kinds: Mapping[str, int], span: Sequence[str]) -> dict[str, Any]:
+    """Classes, first and last of what was read; what stands has no days."""
+    classes: Counter[str] = Counter()
+    for kind, count in kinds.items():
+        classes[KINDS[kind].journal_class] += count
+    dated = span[1] and not all(KINDS[kind].stands for kind in kinds)
+    first, last = (span[0][:10], span[1][:10]) if dated else ("", "")
+    return {"classes": tuple(classes.most_common()), "first": first, "last": last}
+
+
+def _asking(report: FileReport, error: LifepodError) -> FileReport:
+    """What an importer asks, told from the advice that every importer gives where only the person knows."""
+    found = _ANSWER.search(error.advice) if isinstance(error, Undecided) else None
+    if found is None or not isinstance(error, Undecided):
+        return report
+    return replace(report, asks=found[1], choices=error.choices)
 
 
 def _reason(error: LifepodError) -> str:
@@ -212,6 +268,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+_ANSWER = re.compile(r"--answer ['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)=")
 _CSV = "If it comes from a bank: `lifepod sources --draft FILE` writes the profile of columns that it needs."
 _ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 """How files begin that gzip (.gz, .tgz), 7-Zip, RAR, bzip2, xz and zstd made."""

@@ -131,6 +131,10 @@ class Papers:
         listed = await requests(self._pod, self.now) if found.filed else known
         return Inbox(listed, found, tuple(answers.taken), foreign, self._pod.webid)
 
+    async def letters(self) -> int:
+        """How many messages lie in the inbox, whatever they are; none is opened."""
+        return len((await self._pod.list(await self._inbox())).members)
+
     async def _inbox(self) -> str:
         profile = await read_profile(self._pod, self._pod.webid)
         inside = [one for one in profile.inboxes if one.startswith(self._pod.storage)]

@@ -6,7 +6,8 @@ It refuses to pass over a partition that cannot be read: it stands in the stream
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -33,6 +34,25 @@ class Unread:
     why: LifepodError
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a search has come."""
+
+    done: int = 0
+    """Partitions that were read."""
+    whole: int = 0
+    """Partitions that may hold what is sought; nought while they are looked for."""
+    shelves: frozenset[str] = frozenset()
+    """Every ``<class>/<source>`` the journal has, sought or not, as far as it was looked through."""
+
+
+Hear = Callable[[Reading], None]
+
+
+def _unheard(reading: Reading) -> None:
+    """Nobody listens."""
+
+
 async def records(
     pod: Pod, sought: Sought, *, newest_first: bool = True, as_told: bool = False
 ) -> AsyncGenerator[Found | Unread, None]:
@@ -41,21 +61,42 @@ async def records(
     What several sources tell is shown once, unless it is wanted ``as_told``. Partitions that cannot hold one are not
     fetched, and one day of each source is held at a time.
     """
+    async with aclosing(heard(pod, sought, _unheard, newest_first=newest_first, as_told=as_told)) as found:
+        async for one in found:
+            yield one
+
+
+async def heard(
+    pod: Pod, sought: Sought, hear: Hear, *, newest_first: bool = True, as_told: bool = False
+) -> AsyncGenerator[Found | Unread, None]:
+    """The same, and ``hear`` hears how far it has come."""
     streams: dict[tuple[str, bool], list[str]] = {}
+    shelves, done = set[str](), 0
     async for listing in pod.walk(pod.storage + JOURNAL):
+        hear(Reading(shelves=frozenset(shelves)))
         if listing.failure is not None:
             if not isinstance(listing.failure, Missing) or listing.url != pod.storage + JOURNAL:
                 yield Unread(listing.url.removeprefix(pod.storage), listing.failure)
             continue
         for url, _ in listing.members:
             path = url.removeprefix(pod.storage)
+            if path.count("/") > 2:
+                shelves.add("/".join(path.split("/")[1:3]))
             if not url.endswith("/") and sought.may_hold(path):
                 # What lies in a file by itself is in no order with the source's other files.
                 alone = not path.rsplit("/", 1)[-1][:-4].isdigit()
                 key = (path if alone else "/".join(path.split("/")[:3]), alone)
                 streams.setdefault(key, []).append(url)
+    whole = sum(map(len, streams.values()))
+
+    def read() -> None:
+        nonlocal done
+        done += 1
+        hear(Reading(done, whole, frozenset(shelves)))
+
+    hear(Reading(done, whole, frozenset(shelves)))
     days = [
-        _days(pod, sorted(urls, reverse=newest_first), sought, newest_first=newest_first)
+        _days(pod, sorted(urls, reverse=newest_first), (sought, newest_first), read)
         for _, urls in sorted(streams.items())
     ]
     async for one in _merged(days, newest_first=newest_first, as_told=as_told):
@@ -66,7 +107,7 @@ _Day = tuple[str, list[Found]]
 
 
 async def _days(
-    pod: Pod, urls: Sequence[str], sought: Sought, *, newest_first: bool
+    pod: Pod, urls: Sequence[str], wanted: tuple[Sought, bool], read: Callable[[], None]
 ) -> AsyncGenerator[_Day | Unread, None]:
     """The days of one source, one partition after the other, the next one fetched meanwhile."""
     following: asyncio.Task[list[Found] | Unread] | None = None
@@ -74,22 +115,29 @@ async def _days(
         for number, url in enumerate(urls):
             got = await (following or asyncio.ensure_future(_partition(pod, url)))
             following = asyncio.ensure_future(_partition(pod, urls[number + 1])) if number + 1 < len(urls) else None
+            read()
             if isinstance(got, Unread):
                 yield got
                 continue
-            fitting = sorted((f for f in got if sought.fits(f)), key=lambda f: f.when, reverse=newest_first)
-            for day, found in groupby(fitting, key=lambda f: f.when[:10]):
-                yield day, list(found)
+            # Beside the loop: a month of browsing is some ten thousand records.
+            for day in await asyncio.to_thread(_by_day, got, *wanted):
+                yield day
     finally:
         if following is not None:
             following.cancel()
+
+
+def _by_day(got: Sequence[Found], sought: Sought, newest_first: bool) -> list[_Day]:
+    fitting = sorted((f for f in got if sought.fits(f)), key=lambda f: f.when, reverse=newest_first)
+    return [(day, list(found)) for day, found in groupby(fitting, key=lambda f: f.when[:10])]
 
 
 async def _partition(pod: Pod, url: str) -> list[Found] | Unread:
     path = url.removeprefix(pod.storage)
     try:
         reply = await pod.get(url, accept=_TURTLE)
-        return [Found(str(told.record["@id"]), path, told) for told in told_in(reply.body, reply.url)]
+        told = await asyncio.to_thread(told_in, reply.body, reply.url)
+        return [Found(str(one.record["@id"]), path, one) for one in told]
     except LifepodError as error:
         return Unread(path, error)
 

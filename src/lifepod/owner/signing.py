@@ -7,7 +7,7 @@ the server that vouched for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,8 +22,8 @@ from lifepod.solid.login import Credentials, sign_in
 from lifepod.solid.remembered import Profile, profiles
 from lifepod.solid.session import Login, remember, visitor
 
-Choose = Callable[[str, tuple[str, ...]], str]
-"""Asks which of several it is; empty where nobody is there to answer."""
+Choose = Callable[[str, tuple[str, ...]], str | Awaitable[str]]
+"""Asks which of several it is, at once or in a while; empty where nobody is there to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ async def _kept(wanted: Wanted, login: Login, choose: Choose, store: Store) -> P
         found = (wanted.pod,) if wanted.pod else await storages_of(nobody, profile)
     pod = found[0] if len(found) == 1 else ""
     if len(found) > 1:
-        pod = choose(f"{plain(login.webid)} has several pods.", found)
+        said = choose(f"{plain(login.webid)} has several pods.", found)
+        pod = said if isinstance(said, str) else await said
         if pod not in found:
             raise Undecided(
                 f"{plain(login.webid)} has several pods.",

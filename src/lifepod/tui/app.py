@@ -7,29 +7,32 @@ picture is shown at once; looking happens in the background.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from lifepod.errors import LifepodError
-from lifepod.tui.later import PodScreen, agreements_screen, ask_screen, requests_screen
+from lifepod.errors import LifepodError, NotSignedIn
+from lifepod.tui.entrance import Entrance
+from lifepod.tui.later import SCREENS, PodScreen, ask_screen, import_sheet
 from lifepod.tui.picture import Aim, Clock, Picture, Progress, Trouble
-from lifepod.tui.screens.agents import AgentsScreen
-from lifepod.tui.screens.places import PlacesScreen
 from lifepod.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from lifepod.owner.beginnings import Beginnings
     from lifepod.owner.desk import Audit, Desk
+    from lifepod.tui.later import Imported
 
 
 SETTLE = 2.0
@@ -40,34 +43,70 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def show(profile: str | None = None) -> int:
-    """Open the screen with a remembered login; raises :class:`~lifepod.errors.NotSignedIn` where there is none."""
+def show(profile: str | None = None, beginnings: Beginnings | None = None) -> int:
+    """Open the screen with a remembered login; where there is none, with the ways to begin.
+
+    Raises :class:`~lifepod.errors.NotSignedIn` where a named login is not there, or no way to begin is given.
+    """
     from lifepod.owner.desk import Desk
 
-    app = LifepodApp(Desk.open(profile))
+    try:
+        desk = Desk.open(profile)
+    except NotSignedIn:
+        if beginnings is None or profile or os.environ.get("LIFEPOD_PROFILE"):
+            raise
+        desk = None
+    app = LifepodApp(desk, beginnings=beginnings)
     app.run()
     return app.return_code or 0
 
 
 _STYLES: list[str | PurePath] = [
     "app.tcss",
-    *(f"screens/{name}.tcss" for name in ("places", "agents", "papers", "sign", "ask", "change", "help")),
+    *(
+        f"screens/{name}.tcss"
+        for name in (
+            "home",
+            "places",
+            "agents",
+            "papers",
+            "changes",
+            "journal",
+            "importing",
+            "sign",
+            "ask",
+            "change",
+            "help",
+            "welcome",
+        )
+    ),
 ]
 """All at once: a screen that brings its own has every style there is parsed again when it is first shown."""
 
 
-class LifepodApp(App[None]):
+NAMES = {
+    "home": ("Home", "the state of things in one look"),
+    "places": ("Places", "who could see a place, and why (lifepod who, lifepod why)"),
+    "agents": ("Agents", "what each of them could see (lifepod sees)"),
+    "matrix": ("Matrix", "everyone beside every class of your data (lifepod matrix)"),
+    "requests": ("Requests", "who asks for what (lifepod inbox)"),
+    "agreements": ("Agreed", "what was agreed, and the ledger (lifepod agreements, lifepod ledger)"),
+    "journal": ("Journal", "your records: look, search, correct, delete, import (lifepod records, lifepod import)"),
+    "changes": ("Changes", "what was changed and when, what differs between two days, undo (lifepod changes)"),
+}
+"""What each mode is called in the palette, and what it shows."""
+
+
+class LifepodApp(Entrance):
     """Routes keys, themes and pictures."""
 
     TITLE = "lifepod"
     CSS_PATH = _STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "go('places')", "Places", show=False),
-        Binding("2", "go('agents')", "Agents", show=False),
-        Binding("3", "go('requests')", "Requests", show=False),
-        Binding("4", "go('agreements')", "Agreements", show=False),
+        *(Binding(str(number), f"go('{mode}')", mode, show=False) for number, mode in enumerate(SCREENS, 1)),
         Binding("g", "ask('grant')", "Grant"),
         Binding("r", "ask('revoke')", "Revoke"),
+        Binding("i", "import", "Import", show=False),
         Binding("u,f5", "look", "Look", key_display="u"),
         Binding("t", "shade", "Theme", show=False),
         Binding("ctrl+p", "command_palette", "Actions", key_display="^p"),
@@ -110,36 +149,49 @@ class LifepodApp(App[None]):
             """Once is enough."""
             return isinstance(message, LifepodApp.Stirred)
 
-    def __init__(self, desk: Desk, clock: Clock = _now) -> None:
-        super().__init__()
-        self._desk, self._clock = desk, clock
+    def __init__(
+        self, desk: Desk | None, clock: Clock = _now, first: str = "", beginnings: Beginnings | None = None
+    ) -> None:
+        super().__init__(desk, beginnings)
+        self._clock, self._first = clock, first
         self.picture = Picture()
         self._listens = False
-        self._places, self._agents = PlacesScreen(desk, clock), AgentsScreen(desk, clock)
-        self.add_mode("places", lambda: self._places)
-        self.add_mode("agents", lambda: self._agents)
-        self.add_mode("requests", lambda: self._later("requests", requests_screen(desk, clock)))
-        self.add_mode("agreements", lambda: self._later("agreements", agreements_screen(desk, clock)))
-        self._screens: dict[str, PodScreen] = {"places": self._places, "agents": self._agents}
+        self._screens: dict[str, PodScreen] = {}
         self._waiting = 0
+        for mode in SCREENS:
+            self.add_mode(mode, partial(self.screen_of, mode))
 
-    def _later(self, mode: str, screen: PodScreen) -> PodScreen:
-        """A screen that is made when it is first wanted."""
-        self._screens[mode] = screen
-        screen.count(self._waiting)
-        return screen
+    def screen_of(self, mode: str) -> PodScreen:
+        """The screen of a mode; it is made when it is first wanted, and has the picture of the others."""
+        if mode not in self._screens:
+            screen = self._screens[mode] = SCREENS[mode](self._desk, self._clock)
+            screen.count(self._waiting)
+            screen.show(self.picture)
+        return self._screens[mode]
 
     def on_mount(self) -> None:
+        """What was chosen, then the desk or the ways to begin."""
+        self.prepare()
+        if self.has_desk:
+            self.start()
+        else:
+            self.action_welcome()
+
+    def start(self) -> None:
         """The kept picture first."""
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.theme = DARK.name
-        self.switch_mode("places")
+        first = self._first or self.chosen.first
+        self.switch_mode(first if first in SCREENS else "home")
         self._recall()
 
-    async def on_unmount(self) -> None:
-        """Close the lines to the pod."""
-        await self._desk.__aexit__(None, None, None)
+    def forget(self) -> None:
+        """The screens and the picture of another desk."""
+        self.picture, self._waiting, self._listens = Picture(), 0, False
+        self._screens.clear()
+
+    def listen_anew(self) -> None:
+        """With the number that was chosen just now."""
+        if self._listens and self.has_desk:
+            self._listen()
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _recall(self) -> None:
@@ -157,6 +209,8 @@ class LifepodApp(App[None]):
 
     def on_lifepod_app_kept(self, event: Kept) -> None:
         """Show it; where there is none, look."""
+        if not self.has_desk:
+            return
         if event.audit is None:
             self._look()
         else:
@@ -169,6 +223,8 @@ class LifepodApp(App[None]):
 
     def on_lifepod_app_looked(self, event: Looked) -> None:
         """Show the new picture, and listen from the first one on for what makes it old."""
+        if not self.has_desk:
+            return  # a last word of the desk before
         self._show(Picture(event.audit))
         if not self._listens:
             self._listens = True
@@ -185,15 +241,17 @@ class LifepodApp(App[None]):
 
     @work(exclusive=True, group="listen", exit_on_error=False)
     async def _listen(self) -> None:
+        if not self.chosen.every:
+            return
         with suppress(LifepodError):
-            async with aclosing(self._desk.stirrings()) as words:
+            async with aclosing(self._desk.stirrings(self.chosen.every)) as words:
                 async for _ in words:
                     await asyncio.sleep(SETTLE)
                     self.post_message(self.Stirred())
 
     def on_lifepod_app_stirred(self, event: Stirred) -> None:
         """Look again by itself, unless a look is under way or somebody is deciding over the present picture."""
-        if self.picture.progress is None and len(self.screen_stack) == 1:
+        if self.has_desk and self.picture.progress is None and len(self.screen_stack) == 1:
             self._look()
 
     def on_lifepod_app_failed(self, event: Failed) -> None:
@@ -224,15 +282,11 @@ class LifepodApp(App[None]):
         """Another screen."""
         self.switch_mode(mode)
 
-    async def on_agents_screen_wanted(self, event: AgentsScreen.Wanted) -> None:
-        """Show a place in the tree."""
-        await self.switch_mode("places")
-        self._places.point_at(event.url)
-
-    async def on_places_screen_wanted(self, event: PlacesScreen.Wanted) -> None:
-        """Show what an audience could see."""
-        await self.switch_mode("agents")
-        self._agents.point_at(event.audience)
+    async def on_pod_screen_wanted(self, event: PodScreen.Wanted) -> None:
+        """Show one thing on the screen that it belongs to."""
+        await self.switch_mode(event.mode)
+        if event.key:
+            self.screen_of(event.mode).point_at(event.key)
 
     def action_look(self) -> None:
         """Look at the whole pod in the background; one look at a time."""
@@ -254,6 +308,16 @@ class LifepodApp(App[None]):
         """A grant or revoke: the form, the plan, and a new look where something was written."""
         self.push_screen(ask_screen(self._desk, self._clock, verb, self._aim(verb)), self._asked)
 
+    def action_import(self) -> None:
+        """Bring exports home; a new look where something was written, because there may be new places."""
+        self.push_screen(import_sheet(self._desk), self._imported)
+
+    def _imported(self, imported: Imported | None) -> None:
+        if imported is not None and imported.touched:
+            self._look()
+        if imported is not None and imported.show:
+            self.action_go("journal")
+
     def _asked(self, touched: bool | None) -> None:
         if touched:
             self._look()  # one that began before the change would show the past
@@ -262,26 +326,31 @@ class LifepodApp(App[None]):
         audit = self.picture.audit
         if audit is None:
             return Aim()
-        aim = self._shown.aim(verb)
+        aim, places = self._shown.aim(verb), self._screens.get("places")
         known = tuple(agent for agent in audit.agents if agent != audit.survey.owner)
-        return Aim(aim.place or self._places.aim(verb).place, aim.agent, known)
+        return Aim(aim.place or (places.aim(verb).place if places else ""), aim.agent, known)
 
     @property
-    def _shown(self) -> PlacesScreen | AgentsScreen:
-        return self._agents if self.current_mode == "agents" else self._places
+    def _shown(self) -> PodScreen:
+        return self.screen_of(self.current_mode)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action by name, each with the command that does the same."""
-        yield SystemCommand(
-            "Places", "who could see a place, and why (lifepod who, lifepod why)", lambda: self.action_go("places")
-        )
-        yield SystemCommand("Agents", "what each of them could see (lifepod sees)", lambda: self.action_go("agents"))
-        yield SystemCommand("Requests", "who asks for what (lifepod inbox)", lambda: self.action_go("requests"))
-        yield SystemCommand("Agreements", "what was agreed (lifepod agreements)", lambda: self.action_go("agreements"))
+        if self.current_mode in SCREENS:
+            yield from self._at_desk()
+        yield from self._always()
+
+    def _at_desk(self) -> Iterable[SystemCommand]:
+        for mode, (name, what) in NAMES.items():
+            yield SystemCommand(name, what, partial(self.action_go, mode))
         yield SystemCommand("Grant", "let somebody in (lifepod grant)", lambda: self.action_ask("grant"))
         yield SystemCommand("Revoke", "shut somebody out (lifepod revoke)", lambda: self.action_ask("revoke"))
+        yield SystemCommand("Import", "bring exports home, dry run first (lifepod import PATH…)", self.action_import)
         yield SystemCommand("Look again", "at the whole pod, in the background (lifepod survey)", self.action_look)
-        yield from self._screens.get(self.current_mode, self._places).commands()
+        yield from self._shown.commands()
+
+    def _always(self) -> Iterable[SystemCommand]:
+        yield from self.entrance_commands()
         yield SystemCommand("Theme", "choose from all of them", self.search_themes)
         yield SystemCommand("Dark or light", "the two of lifepod", self.action_shade)
         yield SystemCommand("Quit", "leave lifepod", self.exit)

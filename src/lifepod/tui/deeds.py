@@ -36,6 +36,7 @@ class Stands:
 
 
 _NOT_DONE = Stands("It was not done", "Nothing was signed, nothing was opened and nothing was closed.")
+_AGAIN = "Do it again: it goes on where it stopped."
 _STANDS = {
     ("approve", Step.SIGNING): Stands(
         "Not opened; it may be signed",
@@ -58,6 +59,35 @@ _STANDS = {
         "Not confirmed: it may be closed",
         "Access may be closed already, in part or whole, and the end may not be signed. End it again: it goes on "
         "where it stopped.",
+    ),
+    ("recover", Step.SIGNING): Stands(
+        "Not confirmed: some of it may be written",
+        f"The change is still on record as cut off, or has come to its end without a word of it. {_AGAIN}",
+    ),
+    ("guard", Step.SIGNING): Stands(
+        "Not confirmed: some of it may be closed",
+        f"What has ended may be closed already, in part or whole. {_AGAIN}",
+    ),
+    ("breach", Step.SIGNING): Stands(
+        "Not confirmed: the note may be signed",
+        "The note may be on record already. Look at the ledger again before you sign another one.",
+    ),
+    ("edit", Step.SIGNING): Stands(
+        "Not confirmed: the record may be changed",
+        "Look at the record again before you correct it once more.",
+    ),
+    ("delete", Step.SIGNING): Stands(
+        "Not confirmed: the record may be deleted",
+        "The deletion may be on record already, and the record may still stand. Delete it again: it goes on where it "
+        "stopped.",
+    ),
+    ("restore", Step.SIGNING): Stands(
+        "Not confirmed: the record may be back",
+        f"It may stand again, and still be on the list of deletions. {_AGAIN}",
+    ),
+    ("clear", Step.SIGNING): Stands(
+        "Not confirmed: some messages may be deleted",
+        "Nothing that can be read was touched. Look again to see what still lies there.",
     ),
 }
 

@@ -43,17 +43,30 @@ def plan_words(plan: Plan, storage: str, command: str) -> Content:
 
 def _asked(plan: Plan, storage: str) -> Iterator[Content]:
     wish = plan.wish
+    if wish.verb == "private":
+        yield Content.assemble(("Keep ", "bold"), (place_name(wish.place, storage), "bold"), (" for you alone", "bold"))
+        if wish.place.endswith("/"):
+            yield Content("with all below it" if wish.all_below else "with what below it has no rules of its own")
+        return
+    if wish.verb == "undo":
+        yield Content.assemble(
+            ("Take back ", "bold"), "what was changed at ", (place_name(wish.place, storage), "bold")
+        )
+        return
     modes = "everything" if len(wish.modes) == len(MODES) else ", ".join(m.value for m in MODES if m in wish.modes)
     verb, to = ("Grant", "to") if wish.verb == "grant" else ("Revoke", "of")
     yield Content.assemble((f"{verb} ", "bold"), f"{modes} {to} ", (plain(wish.agent), "bold"))
-    yield Content.assemble("at ", (place_name(wish.place, storage), "bold"))
+    if wish.everywhere:
+        yield Content.assemble("everywhere: ", ("at every place, and out of every group of yours", "bold"))
+    else:
+        yield Content.assemble("at ", (place_name(wish.place, storage), "bold"))
 
 
 def _edits(plan: Plan, storage: str) -> Iterator[Content]:
     if plan.edits:
         yield Content.styled("\nWhat is written", _TITLE)
     for edit in plan.edits:
-        does = "makes" if edit.creates else "edits"
+        does = "makes" if edit.creates else "removes" if edit.removes else "edits"
         yield Content(f"{does} {place_name(edit.after.url, storage)}")
         for line in edit.lines:
             yield Content.styled(f"  {plain(line, 900)}", _TONES.get(line[:1], ""))
@@ -83,8 +96,13 @@ def _notes(plan: Plan, storage: str) -> Iterator[Content]:
         sure = "could still" if left.answer is Answer.YES else "could perhaps still"
         where = place_name(left.place, storage)
         yield Content.styled(f"• they {sure} {left.mode.value} {where}, through {plain(left.through)}", _ALERT)
-    if plan.wish.verb == "revoke":
+    if closes(plan):
         yield Content.styled(f"\n{REVOKED}", _QUIET)
+
+
+def closes(plan: Plan) -> bool:
+    """Whether somebody loses anything by it, or was to lose it."""
+    return plan.wish.verb in ("revoke", "private") or any(shift.after < shift.before for shift in plan.shifts)
 
 
 def _foot(command: str) -> Iterator[Content]:
@@ -95,14 +113,17 @@ def outcome_words(outcome: Outcome, now: datetime) -> Content:
     """What a fresh look found after the change."""
     wish, at = outcome.plan.wish, read_time(outcome.confirmed_at, now)
     lines = [Content(f"Confirmed by a fresh look at {at:%H:%M}." if at else "Confirmed by a fresh look.")]
-    lines += [Content.assemble((plain(wish.agent), "bold"), " at ", plain(wish.place))]
-    answers = ", ".join(f"{m.value} {a.word}" for m, a in zip(MODES, outcome.answers, strict=True))
-    lines += [Content(f"now: {answers}")]
+    if wish.agent:
+        lines += [Content.assemble((plain(wish.agent), "bold"), " at ", plain(wish.place))]
+        answers = ", ".join(f"{m.value} {a.word}" for m, a in zip(MODES, outcome.answers, strict=True))
+        lines += [Content(f"now: {answers}")]
+    else:
+        lines += [Content(plain(wish.place))]
     lines += [Content.styled(f"wrote {plain(url)}", _QUIET) for url in outcome.wrote]
     if outcome.plan.still_open:
         lines += [Content.styled("What stays open was listed in the plan.", _ALERT)]
     lines += [Content.styled(plain(said, 1000), _ALERT) for said in outcome.follows]
-    if wish.verb == "revoke":
+    if closes(outcome.plan):
         lines += [Content.styled(f"\n{REVOKED}", _QUIET)]
     return Content("\n").join(lines)
 

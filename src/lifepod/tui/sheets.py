@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
-    from lifepod.owner.desk import Desk
-    from lifepod.owner.standing import Case
-    from lifepod.owner.statements import Request
+    from lifepod.tui.screens.ledger import Case, Desk
+    from lifepod.tui.screens.ledger import Left as Left  # what a sheet gives back
+    from lifepod.tui.screens.noting import Inbox, Request
 
 
 def answer_sheet(desk: Desk, request: Request, verb: str) -> ModalScreen[bool]:
@@ -29,6 +29,27 @@ def end_sheet(desk: Desk, case: Case) -> ModalScreen[bool]:
     from lifepod.tui.screens.ending import EndScreen
 
     return EndScreen(desk, case)
+
+
+def clear_sheet(desk: Desk, inbox: Inbox) -> ModalScreen[bool]:
+    """To delete what cannot be read from the inbox; gives back whether anything may have gone."""
+    from lifepod.tui.screens.noting import ClearScreen
+
+    return ClearScreen(desk, inbox)
+
+
+def ledger_sheet(desk: Desk, case: Case) -> ModalScreen[Left]:
+    """What a vendor promised under its agreements, and what is known of it."""
+    from lifepod.tui.screens.ledger import LedgerScreen
+
+    return LedgerScreen(desk, case)
+
+
+def guard_sheet(desk: Desk) -> ModalScreen[bool]:
+    """What a round of the guard would close, and the round; gives back whether anything may have changed."""
+    from lifepod.tui.screens.mending import GuardScreen
+
+    return GuardScreen(desk)
 
 
 def text_sheet(title: str, text: Content) -> ModalScreen[None]:

@@ -12,7 +12,8 @@ from textual.content import Content
 
 from lifepod.access.rules import Answer, Kind
 from lifepod.plain import plain
-from lifepod.tui.words import agent_name, could_change_access, place_name
+from lifepod.tui.words import agent_name, could_change_access
+from lifepod.tui.words import place_name as place_name  # what the places it speaks of are called
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Entry

@@ -34,17 +34,20 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A grant or revoke as it was typed."""
+    """A grant, a revoke or a making private as it was asked for."""
 
     verb: str
-    """``grant`` or ``revoke``."""
+    """``grant``, ``revoke`` or ``private``."""
     agent: str
+    """Empty where a place is made private."""
     path: str
     """Below the pod, or a full URL."""
     modes: tuple[str, ...]
     """Empty in a revoke: all of them."""
     all_below: bool = False
     unchecked: bool = False
+    everywhere: bool = False
+    """Revoke: on every path of the pod, out of the owner's groups too."""
 
 
 def badge(entries: Iterable[Entry], owner: str) -> Badge:
@@ -140,7 +143,10 @@ def _ago(seconds: float) -> str:
 
 def twin(request: Request, login: str = "") -> str:
     """The command that does the same; ``login`` where it is not the default one."""
-    parts = ["lifepod", *(["--profile", login] if login else []), request.verb, request.agent, request.path or "/"]
+    target = [] if request.everywhere else [request.path or "/"]
+    who = [request.agent] if request.agent else []
+    parts = ["lifepod", *(["--profile", login] if login else []), request.verb, *who, *target]
+    parts += ["--everywhere"] * request.everywhere
     parts += [f"--{mode}" for mode in request.modes]
     parts += ["--all-below"] * request.all_below + ["--unchecked"] * request.unchecked
     return " ".join(quote(plain(part, WHOLE)) for part in parts)

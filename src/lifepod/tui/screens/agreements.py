@@ -20,11 +20,12 @@ from lifepod.errors import LifepodError
 from lifepod.plain import plain
 from lifepod.tui import agreed
 from lifepod.tui.screens.papers import Clock, PapersScreen, Row, Trouble
-from lifepod.tui.sheets import end_sheet, text_sheet
+from lifepod.tui.sheets import end_sheet, guard_sheet, ledger_sheet, text_sheet
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
     from lifepod.owner.standing import Case, Ledger
+    from lifepod.tui.sheets import Left
 
 
 class AgreementsScreen(PapersScreen):
@@ -35,6 +36,8 @@ class AgreementsScreen(PapersScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify"),
         Binding("e", "end", "End"),
+        Binding("l", "ledger", "Ledger"),
+        Binding("w", "rounds", "Guard", show=False),
         Binding("o", "apart", "Apart", show=False),
     ]
 
@@ -69,6 +72,7 @@ class AgreementsScreen(PapersScreen):
         """What can be done with one, for the mouse."""
         yield Button("Verify", id="verify", compact=True)
         yield Button("End", id="end", compact=True)
+        yield Button("Ledger", id="ledger", compact=True)
 
     # Reading
 
@@ -90,7 +94,8 @@ class AgreementsScreen(PapersScreen):
     def choose(self, key: str) -> None:
         """What is known at once; the ledger is read in the background."""
         case = self._cases.get(key)
-        self.query_one("#verify").display = case is not None
+        for name in ("#verify", "#ledger"):
+            self.query_one(name).display = case is not None
         self.query_one("#end").display = case is not None and case.life.state in ("open", "agreed", "expired")
         if case is None:
             self.whole(Content(""))
@@ -176,6 +181,21 @@ class AgreementsScreen(PapersScreen):
             self.action_look()
             self.post_message(self.Changed())
 
+    def action_ledger(self) -> None:
+        """All that the vendor promised, line by line."""
+        if (case := self._chosen()) is not None:
+            self.app.push_screen(ledger_sheet(self.desk, case), self._left)
+
+    def _left(self, left: Left | None) -> None:
+        if left is not None:
+            self._ended(left.touched)
+            if left.jump is not None:
+                self.post_message(self.Wanted(*left.jump))
+
+    def action_rounds(self) -> None:
+        """What a round of the guard would close."""
+        self.app.push_screen(guard_sheet(self.desk), self._ended)
+
     def action_apart(self) -> None:
         """Which folders could not be read, and why."""
         lines = [Content(f"{plain(folder, 300)}: {plain(why)}") for folder, why in self._amiss]
@@ -186,4 +206,6 @@ class AgreementsScreen(PapersScreen):
         """What can be done here, by name."""
         yield SystemCommand("Verify", "four answers, and both copies (lifepod verify)", self.action_verify)
         yield SystemCommand("End", "close, sign the end, tell them (lifepod end)", self.action_end)
+        yield SystemCommand("Ledger", "promised, claimed, matched; breaches (lifepod ledger)", self.action_ledger)
+        yield SystemCommand("Guard", "close what has ended, shown first (lifepod guard)", self.action_rounds)
         yield from super().commands()

@@ -135,21 +135,34 @@ class ChangeScreen(ModalScreen[Done]):
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _rehearse(self) -> None:
+        try:
+            self.post_message(self.Planned(await self.planned()))
+        except LifepodError as error:
+            self.post_message(self.Failed(Trouble.of(error), sure=True, planned=False))
+
+    async def planned(self) -> Plan:
+        """The plan of what was asked for; nothing is written. Raises what planning raises."""
         from lifepod.owner.words import wish
 
         request, desk = self._request, self._desk
-        try:
-            place = await desk.place(request.path)
-            asked = wish(request.verb, request.agent, place, request.modes, all_below=request.all_below)
-            plan = await desk.rehearse(asked, unchecked=request.unchecked, tell=self._tell)
-            self.post_message(self.Planned(plan))
-        except LifepodError as error:
-            self.post_message(self.Failed(Trouble.of(error), sure=True, planned=False))
+        place = await desk.place(request.path)
+        extent = {"all_below": request.all_below, "everywhere": request.everywhere}
+        asked = wish(request.verb, request.agent, place, request.modes, **extent)
+        return await desk.rehearse(asked, unchecked=request.unchecked, tell=self.tell)
+
+    async def carried_out(self, plan: Plan) -> Outcome:
+        """Write it and look again; raises what applying raises."""
+        return await self._desk.apply(plan, self.hear)
+
+    def shown(self, plan: Plan) -> Content:
+        """The plan in words."""
+        login = "" if self._desk.profile.is_default else self._desk.profile.name
+        return plan_words(plan, self._desk.profile.storage, twin(self._request, login))
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _apply(self, plan: Plan) -> None:
         try:
-            self.post_message(self.Written(await self._desk.apply(plan, self._hear)))
+            self.post_message(self.Written(await self.carried_out(plan)))
         except LifepodError as error:
             self.post_message(self.Failed(Trouble.of(error), sure=_nothing_written(error), planned=True))
 
@@ -159,10 +172,12 @@ class ChangeScreen(ModalScreen[Done]):
             trouble = Trouble.fault(event.worker.error)
             self.post_message(self.Failed(trouble, sure=not self._busy, planned=self._busy))
 
-    def _hear(self, line: str) -> None:
+    def hear(self, line: str) -> None:
+        """What the work says of itself."""
         self.post_message(self.Heard(plain(line)))
 
-    def _tell(self, done: int, known: int) -> None:
+    def tell(self, done: int, known: int) -> None:
+        """How far a look has come."""
         self.post_message(self.Heard(Progress(done, known).words))
 
     def on_change_screen_heard(self, event: Heard) -> None:
@@ -172,8 +187,7 @@ class ChangeScreen(ModalScreen[Done]):
     def on_change_screen_planned(self, event: Planned) -> None:
         """Show the plan and ask."""
         self._plan = plan = event.plan
-        login = "" if self._desk.profile.is_default else self._desk.profile.name
-        body = plan_words(plan, self._desk.profile.storage, twin(self._request, login))
+        body = self.shown(plan)
         if plan.edits:
             self._paint("The plan: nothing is written yet", body, buttons="no yes")
         else:

@@ -15,10 +15,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from lifepod.tui.topics import MATRIX
+
 _Line = tuple[str, str, str]
 _POD: tuple[_Line, ...] = (
-    ("1  2", "Places, Agents", "who, why · sees"),
-    ("3  4", "Requests, Agreements", "inbox · agreements"),
+    ("1 2 3", "Home, Places, Agents", "who, why · sees"),
+    ("4 5 6", "Matrix, Requests, Agreed", "matrix · inbox · agreements"),
+    ("7  8", "Journal, Changes", "records · changes"),
     ("g", "let somebody in, plan first", "grant AGENT PATH"),
     ("r", "shut somebody out, plan first", "revoke AGENT PATH"),
     ("u  F5", "look at the whole pod again", "survey"),
@@ -27,11 +30,26 @@ _EVERYWHERE: tuple[_Line, ...] = (
     ("/", "show only what matches", ""),
     ("Esc", "show all again", ""),
     ("Ctrl+P", "every action by name", "--help"),
-    ("t", "dark or light", ""),
+    ("t  @  ,", "dark or light, logins, settings", "profiles"),
     ("?  F1", "this help; any key closes it", ""),
     ("q", "leave", ""),
 )
 TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
+    "home": (
+        "Home: the state of things in one look",
+        (
+            ("↑ ↓", "another line", ""),
+            ("→  ←", "the next part, the part before", ""),
+            ("w  a", "who could read; waiting for you", "matrix · inbox"),
+            ("c  b", "changed; blind spots, how fresh", "diff · blind"),
+            ("s", "your records", "records"),
+            ("Enter", "to the screen it is about; or click", ""),
+        ),
+        (
+            "Bars: how much of the pod they could read; ░ is unknown and may be open. A pod keeps no record of reads. "
+            "Looking … is not known yet. Unknown could not be looked at: u tries again.",
+        ),
+    ),
     "places": (
         "Places: who could see this, and why",
         (
@@ -39,6 +57,10 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("→  ←", "open and close a branch", ""),
             ("Tab", "to the audiences, to the reasons", "why AGENT PATH"),
             ("Enter", "on an audience: all it could see", "sees AGENT"),
+            ("v Enter", "what the place holds, to read", "get PATH"),
+            ("h", "the history of access to it", "changes"),
+            ("p", "make it private, plan first", "private PATH"),
+            ("P", "and all below with own rules", "private … --all-below"),
         ),
         (
             "me: only you. 3 agents: that many others. signed-in: anyone who signs in anywhere. public: everybody. "
@@ -51,12 +73,16 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("↑ ↓", "another audience", "sees AGENT"),
             ("Tab", "to the places it could see", "blind"),
             ("Enter", "on a place: show it in the tree", "who PATH"),
+            ("h", "the history of what they could use", "changes"),
+            ("x", "out: revoke everywhere, plan first", "revoke … --everywhere"),
         ),
         (
-            "A line stands for all places below it that are alike; the note says how many. A pod keeps no record of "
-            "reads: this says what somebody could see, never what they saw.",
+            "A line stands for all places below it that are alike; the note says how many. Dates are those that the "
+            "names of the record files tell. A pod keeps no record of reads: this says what somebody could see, never "
+            "what they saw.",
         ),
     ),
+    "matrix": MATRIX,
     "requests": (
         "Requests: who asks for what, and what a yes would open",
         (
@@ -66,6 +92,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("c", "counter: offer less", "counter NUMBER"),
             ("d", "decline, in words or silently", "decline NUMBER"),
             ("o", "what was kept apart, and why", "inbox"),
+            ("x", "delete what cannot be read", "… --clear-unreadable"),
             ("u  F5", "look through the inbox again", "inbox"),
         ),
         (
@@ -80,12 +107,176 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("Enter", "to the text, to scroll it", ""),
             ("v", "check it, compare both copies", "verify FILE"),
             ("e", "end it: plan first, then signed", "end ID"),
+            ("l", "the ledger: promised, claimed …", "ledger"),
+            ("w", "guard: what would end, then close", "guard"),
             ("u  F5", "read them again", "agreements"),
         ),
         (
             "claimed, attested: the vendor's word. matched, possible: records of your bank that look alike. "
             "overdue: a day that passed without word. lifepod ledger shows all of it.",
         ),
+    ),
+    "changes": (
+        "Changes: what was done to access, and what differs",
+        (
+            ("↑ ↓", "another change, newest first", "changes"),
+            ("Enter", "to its agent and places, and there", "sees · who"),
+            ("z", "take it back: plan first", "undo"),
+            ("c", "a change cut off: bring to its end", "changes"),
+            ("d", "compare two days: who gained what", "diff"),
+            ("w", "guard: what would end, then close", "guard"),
+            ("u  F5", "read the log again", "changes"),
+        ),
+        (
+            "done: a look confirmed it. unknown: written, and a look found something else. cut off: begun, and not "
+            "ended. Outside lifepod: rules that no change on record accounts for; other programs write rules, too.",
+        ),
+    ),
+    "welcome": (
+        "The ways to begin",
+        (
+            ("↑ ↓", "another way", ""),
+            ("Enter", "begin that way; it asks first", "home · login · demo"),
+            ("1 2 3", "the same, by number", ""),
+            ("@", "logins remembered here", "profiles"),
+            (",", "settings", ""),
+            ("Esc", "back, for who has a login already", ""),
+        ),
+        ("A pod at home is a real Community Solid Server on this machine, reachable from this machine alone.",),
+    ),
+    "beginning": (
+        "Beginning",
+        (
+            ("Tab", "to the next field or button", ""),
+            ("Enter", "begin", "home · login · demo"),
+            ("c", "copy the address of the login", ""),
+            ("Esc", "stop it; or leave", ""),
+        ),
+        ("What was finished when it is stopped stands; beginning again goes on from there.",),
+    ),
+    "logins": (
+        "Logins on this machine",
+        (
+            ("↑ ↓", "another login", "profiles"),
+            ("Enter", "go over to it", "--profile NAME"),
+            ("l", "log in to another", "login"),
+            ("x", "log out; it asks first", "logout"),
+            ("Esc", "close", ""),
+        ),
+        ("● is the one you are at. Going over closes the lines of the one before and shows the next one's picture.",),
+    ),
+    "settings": (
+        "Settings",
+        (
+            ("↑ ↓  Tab", "another line", ""),
+            ("→  ←", "change it; it holds at once", ""),
+            ("t", "dark or light", ""),
+            ("Esc", "close", ""),
+        ),
+        ("All is kept for the next start. Where NO_COLOR is set everything is shown without colours.",),
+    ),
+    "journal": (
+        "Journal: your records, the newest first",
+        (
+            ("↑ ↓", "another record", "records"),
+            ("→  ←", "the day before, the day after", ""),
+            ("Enter", "all of it, and where it came from", "records show"),
+            ("/", "search in all records", "records --text …"),
+            ("f", "only some classes, sources, days", "records --class …"),
+            ("v", "over time, and the week by the hour", ""),
+            ("e", "correct it, shown first", "records edit"),
+            ("d", "delete it: asks first", "records delete"),
+            ("z", "take back what was done here last", ""),
+            ("i", "bring in an export of your data", "import PATH"),
+            ("o", "what could not be read, and why", "records"),
+            ("u  F5", "read again; Esc stops reading", "records"),
+        ),
+        (
+            "Times are those of this machine's clock. +1: one more source tells of the same. Edited: your own word, "
+            "which no import changes. Unverified: a vendor delivered it. A deleted record stays deleted.",
+        ),
+    ),
+    "record": (
+        "One record",
+        (
+            ("↑ ↓", "another line", "records show"),
+            ("Enter", "on →: to the screen it is about", "who · sees"),
+            ("w", "its file: who could see it, and why", "who PATH"),
+            ("e", "correct it, shown first", "records edit"),
+            ("d", "delete it: asks first", "records delete"),
+            ("u  F5", "read it again", ""),
+            ("Esc", "close", ""),
+        ),
+        (
+            "Who could see it is told by the last picture of the pod. A pod keeps no record of reads, so nothing "
+            "here says who did.",
+        ),
+    ),
+    "sieve": (
+        "Which records are shown",
+        (
+            ("Tab", "to the next field", ""),
+            ("Space", "tick or untick", "records --class --source"),
+            ("Enter", "in a field: show what fits", "records --since --until …"),
+            ("Esc", "leave it as it was", ""),
+        ),
+        ("Everything that is said must fit. Where nothing is ticked every class and every source is shown.",),
+    ),
+    "import": (
+        "Import: files first, the dry run next, then written",
+        (
+            ("Space", "choose a file or a folder, or not", "import PATH…"),
+            ("Enter  →", "open a folder; ← to the one above", ""),
+            (".", "show hidden files", ""),
+            ("Tab", "path: complete; else the next part", ""),
+            ("c", "go on: recognise, then dry run", "… --dry-run"),
+            ("a", "answer what an importer asks", "… --answer NAME=VALUE"),
+            ("s", "what can be imported, and how", "sources"),
+            ("y", "yes, write it", ""),
+            ("n", "no, leave it", ""),
+            ("Esc", "the step before; stop what runs", ""),
+        ),
+        (
+            "Files are read on this machine; nothing of them leaves it before the yes. What is in the journal is not "
+            "written again. An import that was stopped goes on when it is run again.",
+        ),
+    ),
+    "compare": (
+        "Two looks side by side",
+        (
+            ("↑ ↓", "another time, or another line", "diff --since DAY"),
+            ("Tab", "to the other time, to the lines", ""),
+            ("Enter", "on a line: show it on its screen", "who PATH"),
+            ("Esc", "close", ""),
+        ),
+        (
+            "Only surveys that are kept on this machine can be compared; between two of them nobody looked. What "
+            "opened and closed again in between is in the change log alone.",
+        ),
+    ),
+    "ledger": (
+        "The ledger of a vendor",
+        (
+            ("↑ ↓", "another line", "ledger VENDOR"),
+            ("Enter", "on a match: the record of the bank", "records"),
+            ("b", "overdue: sign a note of a breach", "… --breach CLAUSE"),
+            ("w", "guard: what would end, then close", "guard"),
+            ("u  F5", "read it again", ""),
+            ("Esc", "close", ""),
+        ),
+        (
+            "promised: their word. claimed, attested: their signed word that it was done. matched, possible: a record "
+            "of your bank that looks alike. overdue: a day that passed without word. Nothing says that money moved.",
+        ),
+    ),
+    "deed": (
+        "A deed, before it is done",
+        (
+            ("y", "yes: do it", ""),
+            ("n  Esc", "no: leave it as it is", ""),
+            ("↑ ↓", "scroll (Tab goes to the text)", ""),
+        ),
+        ("Where it is cut off the sheet says what may be done already.",),
     ),
     "sign": (
         "A decision, before it is signed",
@@ -97,6 +288,32 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
         (
             "Where it was cut off the sheet says what may be signed or open already; doing it again goes on where it "
             "stopped and signs nothing twice.",
+        ),
+    ),
+    "holds": (
+        "What a place holds",
+        (
+            ("1 2 3", "table, Turtle, as it lies there", "get PATH"),
+            ("v  Tab", "the next view", ""),
+            ("↑ ↓ ← →", "scroll", ""),
+            ("u  F5", "read it again", ""),
+            ("Esc", "close", ""),
+        ),
+        (
+            "Of a long document the first 2 MiB are shown, and that is said. What is binary is described: lifepod get "
+            "PATH FILE keeps it as a file.",
+        ),
+    ),
+    "history": (
+        "History of access",
+        (
+            ("↑ ↓", "scroll", "changes"),
+            ("u  F5", "read it again", ""),
+            ("Esc", "close", ""),
+        ),
+        (
+            "The change log holds what was done with lifepod, by which agreement, and how it ended. Kept surveys say "
+            "what a look found at its time; between two of them nobody looked.",
         ),
     ),
     "form": (
@@ -124,7 +341,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
     ),
 }
 _KEYS, _DOES, _QUIET = 9, 35, "$foreground 75%"
-_OF_PAPERS = ("requests", "agreements")
+_OF_PAPERS = ("requests", "agreements", "changes", "journal")
 _WIDE = 68
 """Cells from which keys, deeds and commands stand side by side."""
 
@@ -162,7 +379,13 @@ class HelpScreen(ModalScreen[None]):
 def _sheet(topic: str, wide: bool) -> Content:
     title, own, words = TOPICS[topic]
     lines = [Content.styled(title, "bold $text-primary"), Content("")]
-    common = _POD + _EVERYWHERE if topic in ("places", "agents") else _EVERYWHERE if topic in _OF_PAPERS else ()
+    common = (
+        _POD + _EVERYWHERE
+        if topic in ("home", "places", "agents", "matrix")
+        else _EVERYWHERE
+        if topic in _OF_PAPERS
+        else ()
+    )
     for key, does, twin in own + common:
         command = twin if not twin or twin.startswith("…") else f"lifepod {twin}"
         lines.append(Content.assemble((key.ljust(_KEYS), "bold $text-accent"), does.ljust(_DOES) if wide else does))

@@ -22,10 +22,10 @@ from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError, Unreachable
 from lifepod.tui.picture import Clock as Clock  # what its screens are made with, and tell
-from lifepod.tui.picture import Picture
+from lifepod.tui.picture import Picture as Picture
 from lifepod.tui.picture import Trouble as Trouble
 from lifepod.tui.screens.pod import PodScreen
-from lifepod.tui.widgets.head import Head
+from lifepod.tui.widgets.head import Head as Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +172,26 @@ class PapersScreen(PodScreen):
 
     def _say(self) -> None:
         taken = f"read at {self._at:%H:%M}" if self._at else "not read yet"
-        notice = ""
+        notice = self.warning()
         if self._trouble is not None:
             kept = f" What is shown was read at {self._at:%H:%M};" if self._at else ""
             notice = f"{self._trouble.sentence} {self._trouble.advice}{kept} u tries again."
         self.query_one(Head).say(taken, self._busy or self._doing or ("offline" if self._offline else ""), notice)
 
+    def warning(self) -> str:
+        """What is to be told above all that was read; empty where nothing is."""
+        return ""
+
     # The list
+
+    def point_at(self, key: str) -> None:
+        """Choose the row of a key, or the first whose key begins with it; before the list was read, once it was."""
+        found = next((row.key for row in self.rows if row.key.startswith(key)), key)
+        self.chosen = found
+        if self._at is not None:
+            self.query_one("#filter", Input).value = ""
+            self.narrow("")
+            self.focus_list()
 
     @property
     def _filter(self) -> str:

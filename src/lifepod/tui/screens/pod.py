@@ -19,7 +19,10 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, WorkerState
 
 from lifepod.plain import plain
-from lifepod.tui.picture import Aim, Clock, Picture, Trouble
+from lifepod.tui.picture import Aim as Aim  # what every screen is made with, and tells
+from lifepod.tui.picture import Clock as Clock
+from lifepod.tui.picture import Picture as Picture
+from lifepod.tui.picture import Trouble as Trouble
 from lifepod.tui.screens.help import HelpScreen
 from lifepod.tui.widgets.banner import Banner
 from lifepod.tui.widgets.head import Head
@@ -51,6 +54,14 @@ class PodScreen(Screen[None]):
         """So many requests wait for an answer."""
 
         waiting: int
+
+    @dataclass
+    class Wanted(Message):
+        """Somebody wants to see one thing on the screen it belongs to."""
+
+        mode: str
+        key: str = ""
+        """What :meth:`PodScreen.point_at` of that screen takes: a place, an audience, an address; empty for none."""
 
     @dataclass
     class Changed(Message):
@@ -124,6 +135,9 @@ class PodScreen(Screen[None]):
 
     def paint(self) -> None:
         """Paint the body from a new audit."""
+
+    def point_at(self, key: str) -> None:
+        """Choose what somebody on another screen wants to see."""
 
     def aim(self, verb: str) -> Aim:
         """What is selected, for a grant or a revoke."""

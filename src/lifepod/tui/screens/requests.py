@@ -22,7 +22,7 @@ from lifepod.errors import LifepodError
 from lifepod.tui import views
 from lifepod.tui.preview import failure_words
 from lifepod.tui.screens.papers import Clock, PapersScreen, Row, Trouble
-from lifepod.tui.sheets import answer_sheet, text_sheet
+from lifepod.tui.sheets import answer_sheet, clear_sheet, text_sheet
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Desk
@@ -43,6 +43,7 @@ class RequestsScreen(PapersScreen):
         Binding("c", "counter", "Counter"),
         Binding("d", "decline", "Decline"),
         Binding("o", "apart", "Apart", show=False),
+        Binding("x", "clear", "Clear", show=False),
     ]
 
     @dataclass
@@ -72,6 +73,7 @@ class RequestsScreen(PapersScreen):
         self._requests: dict[str, Request] = {}
         self._views: dict[str, RequestsScreen.Viewed] = {}
         self._apart: tuple[views.Apart, ...] = ()
+        self._inbox: Inbox | None = None
         self._listens = self._missed = False
 
     def deeds(self) -> ComposeResult:
@@ -92,7 +94,7 @@ class RequestsScreen(PapersScreen):
         event.stop()
         found, storage = views.in_order(event.inbox.requests), self.desk.profile.storage
         self._requests, self._views = {one.id: one for one in found}, {}
-        self._apart = views.apart_in(event.inbox)
+        self._inbox, self._apart = event.inbox, views.apart_in(event.inbox)
         button = self.query_one("#apart", Button)
         button.display = bool(self._apart)
         button.label = Content(views.apart_in_short(self._apart))
@@ -204,10 +206,20 @@ class RequestsScreen(PapersScreen):
         else:
             self.notify("Nothing was kept apart.", markup=False)
 
+    def action_clear(self) -> None:
+        """What cannot be read, to be deleted for good."""
+        if self._inbox is None or not self._inbox.intake.unreadable:
+            self.notify("Nothing lies in the inbox that cannot be read.", markup=False)
+        else:
+            self.app.push_screen(clear_sheet(self.desk, self._inbox), self._decided)
+
     def commands(self) -> Iterable[SystemCommand]:
         """What can be done here, by name."""
         yield SystemCommand("Approve", "sign it and open what it says (lifepod approve)", self.action_approve)
         yield SystemCommand("Counter", "offer less (lifepod counter)", self.action_counter)
         yield SystemCommand("Decline", "say no, signed (lifepod decline)", self.action_decline)
+        yield SystemCommand(
+            "Clear", "delete what cannot be read, shown first (lifepod inbox --clear-unreadable)", self.action_clear
+        )
         yield SystemCommand("Kept apart", "what was not taken in, and why (lifepod inbox)", self.action_apart)
         yield from super().commands()

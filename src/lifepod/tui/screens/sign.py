@@ -48,6 +48,9 @@ class SignScreen(ModalScreen[bool]):
     """Title over what would be done."""
     DOES: ClassVar[str] = "Yes, sign it"
     LAST: ClassVar[str] = "Signing; access is looked at again before it is called done."
+    READS: ClassVar[str] = "Reading it afresh. Nothing is signed."
+    CANNOT: ClassVar[str] = "It cannot be done now: nothing was signed"
+    """Title over why it cannot be decided now."""
 
     @dataclass
     class Heard(Message):
@@ -121,7 +124,7 @@ class SignScreen(ModalScreen[bool]):
 
     def begin(self) -> None:
         """Work out what would be done."""
-        self.paint("Working it out", Content("Reading it afresh. Nothing is signed."), buttons="no")
+        self.paint("Working it out", Content(self.READS), buttons="no")
         self._prepare()
 
     def paint(self, title: str, body: Content, *, buttons: str, leave: str = "No, leave it") -> None:
@@ -223,9 +226,7 @@ class SignScreen(ModalScreen[bool]):
 
     def unready(self, trouble: Trouble) -> None:
         """Say why it cannot be decided now."""
-        self.paint(
-            "It cannot be done now: nothing was signed", failure_words(trouble), buttons="again no", leave="Close"
-        )
+        self.paint(self.CANNOT, failure_words(trouble), buttons="again no", leave="Close")
 
     # Answers
 

@@ -5,6 +5,7 @@ It refuses to know what a screen shows: it is told the words.
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -12,7 +13,19 @@ from textual.widgets import Static
 
 from lifepod.plain import plain
 
-TABS = (("places", "1 Places"), ("agents", "2 Agents"), ("requests", "3 Requests"), ("agreements", "4 Agreements"))
+TABS = (
+    ("home", "1 Home"),
+    ("places", "2 Places"),
+    ("agents", "3 Agents"),
+    ("matrix", "4 Matrix"),
+    ("requests", "5 Requests"),
+    ("agreements", "6 Agreed"),
+    ("journal", "7 Journal"),
+    ("changes", "8 Changes"),
+)
+"""The mode and the name of each screen; together they fit into eighty columns."""
+_ROOM = 98
+"""Columns that the tabs take with the brand before them and air between them."""
 COUNTED = "requests"
 """The screen whose name is followed by how many wait."""
 
@@ -21,12 +34,12 @@ class Tab(Static):
     """One screen's name; a click goes there."""
 
     def __init__(self, mode: str, title: str, *, current: bool) -> None:
-        super().__init__(Content(f" {title} "), id=f"tab-{mode}", classes="current" if current else "")
+        super().__init__(Content(title), id=f"tab-{mode}", classes="current" if current else "")
         self._mode, self._title = mode, title
 
     def count(self, waiting: int) -> None:
         """Say how many wait there; nothing for none."""
-        self.update(Content(f" {self._title} ({waiting}) " if waiting else f" {self._title} "))
+        self.update(Content(f"{self._title} ({waiting})" if waiting else self._title))
 
     async def on_click(self) -> None:
         """Go there."""
@@ -41,7 +54,9 @@ class Head(Vertical):
         height: auto; background: $panel;
         & > Horizontal { height: 1; }
         .brand { width: 10; color: $primary; text-style: bold; }
-        Tab { width: auto; color: $foreground 70%; margin-right: 1; }
+        Tab { width: auto; padding: 0 1; color: $foreground 70%; }
+        &.small .brand { display: none; }
+        &.small Tab { padding: 0 0 0 1; }
         Tab.current { background: $primary; color: $background; text-style: bold; }
         Tab:hover { text-style: underline; }
         #pod { width: 1fr; padding-left: 1; color: $foreground 70%; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -67,6 +82,10 @@ class Head(Vertical):
             yield Static("", id="taken", markup=False)
             yield Static("", id="progress", markup=False)
         yield Static("", id="notice", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a small window the tabs stand close, so that the last one is in view."""
+        self.set_class(event.size.width < _ROOM, "small")
 
     def count(self, waiting: int) -> None:
         """How many requests wait for an answer."""

@@ -70,6 +70,12 @@ class PlaceTree(Tree[Twig]):
 
         url: str
 
+    @dataclass
+    class Wanted(Message):
+        """Somebody wants to see what a document holds."""
+
+        url: str
+
     def __init__(self, *, id: str) -> None:
         super().__init__(Text("/"), Twig(""), id=id)
         self.guide_depth = 2
@@ -197,6 +203,14 @@ class PlaceTree(Tree[Twig]):
         """Enter or a click on "… more" shows more."""
         if event.node.data and event.node.data.rest:
             self._more(event.node)
+
+    def action_select_cursor(self) -> None:
+        """Enter opens or closes a branch, and looks into a document; a click only chooses."""
+        data = self.cursor_node.data if self.cursor_node else None
+        if data is not None and self._branches and not data.rest and not data.url.endswith("/"):
+            self.post_message(self.Wanted(data.url))
+        else:
+            super().action_select_cursor()
 
     def action_open_branch(self) -> None:
         """Open the branch, or go into it."""

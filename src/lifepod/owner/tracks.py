@@ -1,0 +1,79 @@
+"""All that was done to the access of a pod, read at once: the change log, a change that has not ended, the contracts.
+
+It refuses to let one record that cannot be read hide the others, and to write anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lifepod.access.changelog import FINISHED as FINISHED  # how a change may have ended
+from lifepod.access.changelog import ROLLED_BACK as ROLLED_BACK
+from lifepod.access.changelog import STARTED as STARTED
+from lifepod.access.changelog import UNCONFIRMED as UNCONFIRMED
+from lifepod.access.changelog import Image as Image
+from lifepod.access.grants import Grant, standing
+from lifepod.access.images import lines_of
+from lifepod.access.servers import WAC_SERVER, Server
+from lifepod.errors import LifepodError
+from lifepod.owner.changes import Change as Change
+from lifepod.owner.changes import ChangeLog, now
+from lifepod.owner.changes import Torn as Torn
+from lifepod.owner.histories import Log as Log
+from lifepod.owner.histories import log_of as log_of
+from lifepod.owner.promises import held_contracts
+from lifepod.owner.share import Note as Note  # what a change that takes one back is told
+from lifepod.solid.pod import Pod
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """What is on record."""
+
+    log: Log
+    torn: Torn | None = None
+    amiss: str = ""
+    """Why the change that was cut off, or what it left, cannot be told; with what to do."""
+    contracts: tuple[Grant, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+    """Folders of agreements that could not be read, and why."""
+
+    @property
+    def gone(self) -> dict[str, str]:
+        """Name of each change that was taken back → name of the one that took it back and stands."""
+        return {one.undoes: one.name for one in standing(self.log.changes) if one.undoes}
+
+    def can_be_taken_back(self, change: Change) -> bool:
+        """Whether it was carried out, stands, wrote something, and took nothing back itself."""
+        stands = any(one.name == change.name for one in standing(self.log.changes))
+        return stands and change.verb not in ("undo", "resume") and bool(change.images)
+
+    @property
+    def newest(self) -> Change | None:
+        """The change that ``lifepod undo`` takes back."""
+        done = [one for one in standing(self.log.changes) if one.verb != "undo"]
+        return done[-1] if done else None
+
+
+async def tracks_of(pod: Pod, before: Log | None = None) -> Tracks:
+    """Read all of it; raises what reading the log raises. ``before``: what was read last."""
+    log, (torn, amiss), held = await asyncio.gather(log_of(pod, before), _torn(pod), held_contracts(pod, now()))
+    return Tracks(log, torn, amiss, held.grants, held.amiss)
+
+
+async def _torn(pod: Pod) -> tuple[Torn | None, str]:
+    try:
+        return await ChangeLog(pod).torn(), ""
+    except LifepodError as error:
+        return None, f"{error} {error.advice}"
+
+
+def written(change: Change, server: Server | None) -> Iterator[tuple[Image, tuple[str, ...], str]]:
+    """Each document of a change, the rules that came and went, and why they cannot be told where they cannot."""
+    for image in change.images:
+        try:
+            yield image, lines_of(image, server or WAC_SERVER), ""
+        except LifepodError as error:
+            yield image, (), str(error)
