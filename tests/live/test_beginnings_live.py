@@ -66,7 +66,7 @@ async def test_the_demo_lasts_as_long_as_it_is_held() -> None:
 
 async def test_a_demo_that_is_stopped_leaves_no_server() -> None:
     heard: list[str] = []
-    begins = asyncio.create_task(beginnings().demo(heard.append))
+    begins = asyncio.ensure_future(beginnings().demo(heard.append))
     while not any("making a pod" in line for line in heard):
         assert not begins.done(), heard
         await asyncio.sleep(0.05)

@@ -15,7 +15,7 @@ from lifepod.plain import plain
 from lifepod.solid.dirs import cache_dir, config_dir, state_dir
 
 Fact = tuple[str, str]
-"""What it is, and where or which."""
+"""What it is, and where or which; without a name it goes on with the one before."""
 
 
 def places() -> tuple[Fact, ...]:
@@ -26,8 +26,10 @@ def places() -> tuple[Fact, ...]:
         return (
             ("these settings", plain(preferences.path(), 1000)),
             ("logins, no secrets", plain(config / "profiles.json", 1000)),
-            ("their secrets", "the system keyring; where there is none, " + plain(state / "logins.json", 1000)),
-            ("kept surveys", f"{plain(cache / 'surveys', 1000)} ({held})"),
+            ("their secrets", "the system keyring; where there is none:"),
+            ("", plain(state / "logins.json", 1000)),
+            ("kept surveys", plain(cache / "surveys", 1000)),
+            ("", held),
             ("indexes for queries", plain(cache / "index", 1000)),
         )
     except NotReady as error:
