@@ -101,7 +101,7 @@ _BARE_APP = (
 
 def screen(tries: int) -> list[Row]:
     """The screen on a saved survey in a real terminal: from the start of the process to the first place painted."""
-    ours = _median(tries, lambda: _painted(PROGRAM, b"many/"))
+    ours = _median(tries, lambda: _painted(PROGRAM, b"Who could read"))
     bare = _median(tries, lambda: _painted([sys.executable, "-c", _BARE_APP], b"journal/"))
     return [Row("screen on a saved survey", ours, "s", "a bare textual app with one tree", bare, 0.6)]
 
