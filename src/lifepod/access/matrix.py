@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lifepod.access.audit import Audit, Key
 from lifepod.access.rules import PUBLIC, SIGNED_IN, STRANGER, Answer
 from lifepod.access.survey import parent_of
-from lifepod.access.tally import Answers, Tally
+from lifepod.access.tally import MEMBER, Answers, Tally
 
 _OPENED = ("journal/",)
 """Containers whose members get rows of their own."""
@@ -132,18 +132,17 @@ def _by_column(audit: Audit) -> dict[str, dict[Key, int]]:
 
 
 _Alone = dict[str, frozenset[str] | None]
-_MEMBER = "urn:lifepod:a-member"
 
 
 def _alone(audit: Audit, group: str) -> _Alone:
     """A group with one member who is in no other."""
-    return {iri: frozenset({_MEMBER} if iri == group else ()) for iri in audit.groups}
+    return {iri: frozenset({MEMBER} if iri == group else ()) for iri in audit.groups}
 
 
 def _answers(audit: Audit, key: Key, audience: str, alone: _Alone | None) -> Answers:
     if alone is not None:
         basis = audit.basis_of(key)
-        return Tally(basis.rules, basis.blind, alone).reach(_MEMBER)
+        return Tally(basis.rules, basis.blind, alone).reach(MEMBER)
     return audit.reach(key, {PUBLIC.word: None, SIGNED_IN.word: STRANGER.agent}.get(audience, audience))
 
 

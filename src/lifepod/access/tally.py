@@ -21,6 +21,8 @@ Ways = tuple[tuple[str | None, str | None], ...]
 
 ALL_UNKNOWN: Answers = (Answer.UNKNOWN,) * 4
 ALL_NO: Answers = (Answer.NO,) * 4
+MEMBER = "urn:lifepod:a-member"
+"""Stands for one who is in a group and in no other, where a group is asked about."""
 
 _BIT = {mode: 1 << n for n, mode in enumerate(MODES)}
 _SIMPLE = frozenset({Kind.PUBLIC, Kind.SIGNED_IN, Kind.AGENT, Kind.GROUP})

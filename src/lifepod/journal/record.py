@@ -89,6 +89,9 @@ def record_of(activity: Activity, name: str) -> Record:
         values.append(_shown(start, used))
     if end is not None:
         values.append(_shown(end, used))
+    minute = (start is not None and start.precision == "minute") or (end is not None and end.precision == "minute")
+    if minute:
+        values.append(_MINUTE)
     if activity.match:
         values.append(f'"{match_key(activity)}"')
     values += [_shown(value, used) for _, value in facts]
@@ -97,13 +100,12 @@ def record_of(activity: Activity, name: str) -> Record:
         things = tuple(sorted(things, key=_part)) if len(things) > 1 else things
         values += [_shown(value, used) for thing in things for _, value in thing.facts]
         about = tuple([(t.part, t.link, t.types, tuple([p for p, _ in t.facts])) for t in things])
-    minute = (start is not None and start.precision == "minute") or (end is not None and end.precision == "minute")
     times = (start is None, end is None, minute)
     key = (activity.kind, not activity.name, times, not activity.match, tuple([p for p, _ in facts]), about)
     if key not in _SHAPES:
         if len(_SHAPES) >= _MOST_SHAPES:
             _SHAPES.clear()
-        _SHAPES[key] = _shape(activity, things, minute)
+        _SHAPES[key] = _shape(activity, things)
     shape = _SHAPES[key]
     if shape is None:
         return _with_repeats(activity, name)
@@ -133,23 +135,20 @@ class _Shape(NamedTuple):
         return self.said[key]
 
 
-_SHAPES: dict[tuple[object, ...], _Shape | None] = {}
 _MOST_SHAPES = 4096
+_SHAPES: dict[tuple[object, ...], _Shape | None] = {}
 """Kinds with their properties and parts → their shape; ``None`` where one thing is said more than once."""
 _PLACE = re.compile("\1([0-9]+)\1")
 _NAMED = "\x010\x01"
 """The mark of a value by its number, and that of the record's name, which is the first."""
 
 
-def _shape(activity: Activity, things: tuple[Thing, ...], minute: bool) -> _Shape | None:
+def _shape(activity: Activity, things: tuple[Thing, ...]) -> _Shape | None:
     """The shape of a record: its text with a mark in the place of each value, made into a template."""
-    predicates, objects, used = list[str](), list[str](), set[str]()
+    used, predicates = set[str](), [predicate for predicate, _ in _said(activity)]
+    objects = [f"\1{place}\1" for place, _ in enumerate(predicates, 1)]
     blocks: list[str | None] = []
-    size, places = 0, 0
-    for predicate, known in _properties(activity, minute):
-        places += not known
-        predicates.append(predicate)
-        objects.append(known or f"\1{places}\1")
+    size, places = 0, len(predicates)
     for thing in things:
         part = f"<#{_NAMED}-{thing.part}>"
         predicates.append(f"<{thing.link}>")
@@ -171,20 +170,6 @@ def _shape(activity: Activity, things: tuple[Thing, ...], minute: bool) -> _Shap
     return _Shape(template, pick, size + len(types) + len(predicates), frozenset(used), {})
 
 
-def _properties(activity: Activity, minute: bool) -> list[tuple[str, str]]:
-    """Properties of the record itself but its classes and parts, as ``<…>``, in the order of its values.
-
-    Beside each is what every record of the shape says there, empty where that differs.
-    """
-    begins, ends = _TIMES[activity.kind]
-    said = [(_NAME, "")] if activity.name else []
-    said += [(begins, "")] if activity.start is not None else []
-    said += [(ends, "")] if activity.end is not None else []
-    said += [(_PRECISION, _MINUTE)] if minute else []
-    said += [(_MATCH, "")] if activity.match else []
-    return said + [(f"<{p}>", "") for p, _ in activity.facts]
-
-
 def _with_repeats(activity: Activity, name: str) -> Record:
     """The same for a record that says one thing of itself more than once."""
     used = set[str]()
@@ -202,7 +187,7 @@ def _with_repeats(activity: Activity, name: str) -> Record:
 
 
 def _said(activity: Activity) -> list[tuple[str, str]]:
-    """All that is said of the record itself but its classes and parts."""
+    """All that is said of the record itself but its classes and parts, in the order of :func:`record_of`'s values."""
     begins, ends = _TIMES[activity.kind]
     times = [(p, m) for p, m in ((begins, activity.start), (ends, activity.end)) if m is not None]
     said = [(_NAME, text(activity.name))] if activity.name else []

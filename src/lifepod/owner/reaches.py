@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from lifepod.access.audit import Audit, Entry, Key, visitor_of
 from lifepod.access.rules import MODES, Answer, Mode
-from lifepod.access.tally import ALL_NO, Answers
+from lifepod.access.tally import ALL_NO, MEMBER, Answers
 from lifepod.journal.layout import JOURNAL
 
 OUTSIDE = ""
 """Name of the row for everything that is no record."""
-_MEMBER = "urn:lifepod:a-member"
 _TIME = re.compile(r"/(\d{4})(?:/(\d\d)(?:/(\d\d))?)?\.ttl\Z")
 
 
@@ -72,15 +71,15 @@ def audit_for(audit: Audit, audience: str) -> tuple[Audit, str]:
     if not is_group(audit, audience):
         return audit, audience
     survey = audit.survey
-    groups = tuple((iri, (_MEMBER,) if iri == audience else ()) for iri, _ in survey.groups)
-    return Audit(replace(survey, groups=groups)), _MEMBER
+    groups = tuple((iri, (MEMBER,) if iri == audience else ()) for iri, _ in survey.groups)
+    return Audit(replace(survey, groups=groups)), MEMBER
 
 
 def sights_of(audit: Audit, audience: str) -> tuple[Entry, ...]:
     """What an audience could use, folded (:meth:`~lifepod.access.audit.Audit.sees`); groups too."""
     found, who = audit_for(audit, audience)
     entries = found.sees(who)
-    return tuple(replace(e, audience=audience) if e.audience == _MEMBER else e for e in entries)
+    return tuple(replace(e, audience=audience) if e.audience == MEMBER else e for e in entries)
 
 
 def reach_of(audit: Audit, audience: str) -> Reach:

@@ -100,19 +100,19 @@ def read_blocks(data: bytes, base: str, limits: Limits = LIMITS) -> dict[str, Bl
     :func:`read_flat` raises.
     """
     found: dict[str, Block] = {}
-    apart: dict[str, list[tuple[str, str]]] = {}
     for subject, triples in groupby(_each_flat(data, base, limits), key=itemgetter(0)):
-        pairs = [(predicate, obj) for _, predicate, obj in triples]
-        if subject in found or subject in apart:
-            apart.setdefault(subject, []).extend(pairs)
-        else:
-            found[subject] = _block_of(subject, pairs)
-    if apart:  # somebody wrote what is said of one subject in several places
-        apart = {}
-        for subject, predicate, obj in _each_flat(data, base, limits):
-            apart.setdefault(subject, []).append((predicate, obj))
-        return {subject: _block_of(subject, pairs) for subject, pairs in apart.items()}
+        if subject in found:
+            return _scattered(data, base, limits)
+        found[subject] = _block_of(subject, [(predicate, obj) for _, predicate, obj in triples])
     return found
+
+
+def _scattered(data: bytes, base: str, limits: Limits) -> dict[str, Block]:
+    """The same where somebody wrote what is said of one subject in several places."""
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for subject, predicate, obj in _each_flat(data, base, limits):
+        pairs.setdefault(subject, []).append((predicate, obj))
+    return {subject: _block_of(subject, said) for subject, said in pairs.items()}
 
 
 def _block_of(subject: str, pairs: list[tuple[str, str]]) -> Block:
@@ -156,44 +156,18 @@ def block(subject: str, pairs: Iterable[tuple[str, str]], used: set[str]) -> str
     return f"{subject} " + " ;\n    ".join(lines) + " .\n"
 
 
-_LAYOUTS: dict[
-    tuple[tuple[str, ...], tuple[str, ...]], tuple[str, tuple[tuple[int, str], ...], frozenset[str]] | None
-] = {}
-"""Classes and properties (both ``<…>``) of a node → how its block begins, its properties in order, the prefixes of
-both; ``None`` where a property comes twice."""
-
-
 def laid_out(
     subject: str, types: tuple[str, ...], predicates: tuple[str, ...], objects: Sequence[str], used: set[str]
 ) -> str | None:
-    """What :func:`block` gives, several times as fast; ``None`` for a node one of whose properties comes twice.
+    """What :func:`block` gives for objects that are shown already; ``None`` where a property or a class comes twice.
 
-    ``objects`` are as :func:`shown` gives them. Records have few combinations of properties, so the order of each is
-    found once.
+    ``types`` and ``predicates`` are ``<…>``, ``objects`` as :func:`shown` gives them.
     """
-    key = (types, predicates)
-    if key not in _LAYOUTS:
-        if len(_LAYOUTS) >= 4096:
-            _LAYOUTS.clear()
-        _LAYOUTS[key] = _layout(types, predicates)
-    layout = _LAYOUTS[key]
-    if layout is None:
-        return None
-    head, order, prefixes = layout
-    used |= prefixes
-    lines = [head, *[f"{predicate} {objects[at]}" for at, predicate in order]]
-    return f"{subject} " + " ;\n    ".join(lines) + " .\n"
-
-
-def _layout(
-    types: tuple[str, ...], predicates: tuple[str, ...]
-) -> tuple[str, tuple[tuple[int, str], ...], frozenset[str]] | None:
     if len(set(predicates)) < len(predicates) or _TYPE in predicates or len(set(types)) < len(types) or not types:
         return None
-    used: set[str] = set()
     head = "a " + " , ".join(shown(one, used) for one in sorted(types))
-    order = sorted(range(len(predicates)), key=lambda at: predicates[at])
-    return head, tuple((at, shown(predicates[at], used)) for at in order), frozenset(used)
+    said = [f"{shown(predicate, used)} {obj}" for predicate, obj in sorted(zip(predicates, objects, strict=True))]
+    return f"{subject} " + " ;\n    ".join([head, *said]) + " .\n"
 
 
 def assemble(blocks: Iterable[str], used: Iterable[str]) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from lifepod.errors import Conflict, Undecided
 from lifepod.owner import correcting
@@ -114,7 +114,7 @@ class CorrectScreen(Correcting):
         self._to_form()
 
     def _to_form(self) -> None:
-        self.query_one("#next").label = "Show the change"  # type: ignore[attr-defined]
+        self.query_one("#next", Button).label = "Show the change"
         for one in self.query("#form Input").results(Input):
             one.focus()
             break

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from lifepod.tui.widgets.cursor import MOVES, Cursor
 from lifepod.tui.widgets.lines import Line, Lines
 from lifepod.tui.widgets.lines import Part as Part  # what a line is made of
 
@@ -23,7 +23,7 @@ Key = tuple[str, str]
 Picked = tuple[Key | None, Line]
 
 
-class Picks(Lines, inherit_bindings=False):
+class Picks(Lines, Cursor, inherit_bindings=False):  # styles come from the first of them
     """Lines with a cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--good", "lines--bad", "picks--cursor"}
@@ -37,15 +37,9 @@ class Picks(Lines, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home", "end(0)", "First", show=False),
-        Binding("end", "end(1)", "Last", show=False),
+        *MOVES,
         Binding("left", "scroll_left", "Left", show=False),
         Binding("right", "scroll_right", "Right", show=False),
-        Binding("enter", "open", "Open", show=False),
     ]
 
     @dataclass
@@ -64,7 +58,14 @@ class Picks(Lines, inherit_bindings=False):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._keys: Sequence[Key | None] = ()
-        self.cursor = 0
+
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._keys)
+
+    def moved(self) -> None:
+        """Say which line it is now."""
+        self.post_message(self.Moved(self, self.cursor))
 
     def show(self, rows: Sequence[Picked], *, keep: bool = False) -> None:
         """Show these lines; with ``keep`` the cursor stays where it is."""
@@ -86,37 +87,7 @@ class Picks(Lines, inherit_bindings=False):
         style = self.get_component_rich_style("picks--cursor")
         return Strip([Segment(part.text, style, part.control) for part in strip], strip.cell_length)
 
-    def action_move(self, by: int) -> None:
-        """Another line."""
-        self._to(self.cursor + by)
-
-    def action_page(self, by: int) -> None:
-        """A page on or back."""
-        self._to(self.cursor + by * max(1, self.size.height - 1))
-
-    def action_end(self, last: int) -> None:
-        """The first or the last line."""
-        self._to(len(self._keys) - 1 if last else 0)
-
     def action_open(self) -> None:
         """Where it leads to."""
         if self.picked is not None:
             self.post_message(self.Opened(self.picked))
-
-    def on_click(self, event: events.Click) -> None:
-        """A click picks out, a second one opens."""
-        at = event.y + self.scroll_offset.y
-        if at < len(self._keys):
-            self._to(at)
-            if event.chain == 2:
-                self.action_open()
-
-    def _to(self, at: int) -> None:
-        self.cursor = max(0, min(at, len(self._keys) - 1))
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
-        self.refresh()
-        self.post_message(self.Moved(self, self.cursor))

@@ -15,13 +15,13 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from lifepod.owner.browsing import Line as Line  # what stands in a line
 from lifepod.owner.browsing import Unread as Unread
 from lifepod.plain import plain
 from lifepod.tui.widgets.bars import fit
+from lifepod.tui.widgets.cursor import MOVES, Cursor
 
 Item = Line | Unread
 _AHEAD = 100
@@ -32,7 +32,7 @@ _NARROW, _WIDE = 72, 110
 Part = tuple[str, str]
 
 
-class Timeline(ScrollView, can_focus=True):
+class Timeline(Cursor, can_focus=True):
     """The newest first; one of them is picked out."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -51,15 +51,9 @@ class Timeline(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown,space", "page(1)", "Page down", show=False),
-        Binding("home", "end(0)", "First", show=False),
-        Binding("end", "end(1)", "Last", show=False),
+        *MOVES,
         Binding("left,shift+up", "day(-1)", "Newer day", show=False),
         Binding("right,shift+down", "day(1)", "Older day", show=False),
-        Binding("enter", "open", "Open", show=False),
     ]
 
     @dataclass
@@ -80,7 +74,15 @@ class Timeline(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._items: list[Item] = []
         self._hover = -1
-        self.cursor = 0
+
+    def count(self) -> int:
+        """How many lines came so far."""
+        return len(self._items)
+
+    def moved(self) -> None:
+        """Another line is picked out, and more may be wanted."""
+        self.post_message(self.Moved())
+        self._want()
 
     def __len__(self) -> int:
         return len(self._items)
@@ -171,18 +173,6 @@ class Timeline(ScrollView, can_focus=True):
 
     # Moving
 
-    def action_move(self, by: int) -> None:
-        """Another line."""
-        self._to(self.cursor + by)
-
-    def action_page(self, by: int) -> None:
-        """A page on or back."""
-        self._to(self.cursor + by * max(1, self.size.height - 1))
-
-    def action_end(self, last: int) -> None:
-        """The first or the last line that was read."""
-        self._to(len(self._items) - 1 if last else 0)
-
     def action_day(self, by: int) -> None:
         """To the next day that has a record, or the day before."""
         at, here = self.cursor, self.picked
@@ -199,14 +189,6 @@ class Timeline(ScrollView, can_focus=True):
         if self.picked is not None:
             self.post_message(self.Opened(self.picked))
 
-    def on_click(self, event: events.Click) -> None:
-        """A click picks out, a second one opens."""
-        at = event.y + self.scroll_offset.y
-        if at < len(self._items):
-            self._to(at)
-            if event.chain == 2:
-                self.action_open()
-
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Show what a click would pick."""
         self._point(event.y + self.scroll_offset.y)
@@ -219,17 +201,6 @@ class Timeline(ScrollView, can_focus=True):
         if at != self._hover:
             self._hover = at
             self.refresh()
-
-    def _to(self, at: int) -> None:
-        self.cursor = max(0, min(at, len(self._items) - 1))
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
-        self.refresh()
-        self.post_message(self.Moved())
-        self._want()
 
 
 def _day(item: Item) -> str:
