@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import importlib
+import importlib.util
 import inspect
 import re
 import subprocess
@@ -74,7 +75,8 @@ PACKAGES: dict[str, set[str]] = {
     "importlib.import_module": {"__init__"},
 }
 WITH_ASYNC = {"solid", "parties", "owner", "vendor", "blocking", "cli", "tui"}
-FOR_TYPING = {"cli", "tui", "__init__"}
+FOR_TYPING = {"cli", "tui", "__init__", "owner/desk", "owner/glance", "solid/door"}
+"""Rooms and files that enter others when they are wanted: the doors, and what the first screen is made with."""
 FREE_OF_CLOCKS = {"access", "journal", "rdf", "terms"}
 NOUNS = (
     {"rdf/turtle"}
@@ -86,7 +88,7 @@ NOUNS = (
 """Files that hold values and what follows from them alone."""
 INDEXES = {"__init__", "cli/main", "owner/desk", "owner/papers", "solid/pod", "tui/later", "vendor/desk"}
 """Files that only say where the others are."""
-LONGEST = {"owner/desk": 200, "vendor/desk": 150, "__init__": 70}
+LONGEST = {"owner/desk": 230, "vendor/desk": 150, "__init__": 70}
 """Lines of a file, where it is not 400."""
 
 
@@ -210,7 +212,7 @@ def strangers(house: House) -> list[str]:
                 out.append(f"{file.name}: {imported}")
             if not known and top not in {"", "lifepod", *sys.stdlib_module_names}:
                 out.append(f"{file.name}: {imported} is in no table")
-            if imported == "typing.TYPE_CHECKING" and file.room not in FOR_TYPING:
+            if imported == "typing.TYPE_CHECKING" and not {file.room, file.name} & FOR_TYPING:
                 out.append(f"{file.name}: {imported}")
     return out
 
@@ -298,7 +300,30 @@ def used_when_run(node: ast.AST, names: set[str]) -> Iterator[str]:
             yield from used_when_run(child, names)
 
 
-@pytest.mark.parametrize("check", [cycles, wrong_arrows, unknown_rooms, climbing, strangers, too_big, impure, unreal])
+def missing(house: House) -> list[str]:
+    """Names imported where the program runs that their module has for type checkers alone."""
+    out = []
+    for file in house.files:
+        for module, name in imported_when_run(ast.parse(file.text)):
+            found = importlib.import_module(module)
+            inner = hasattr(found, "__path__") and importlib.util.find_spec(f"{module}.{name}") is not None
+            if not hasattr(found, name) and not inner:
+                out.append(f"{file.name}: {module} has no {name} when it runs")
+    return out
+
+
+def imported_when_run(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Modules of ours and the names taken from them outside of the blocks for typing."""
+    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lifepod."):
+        yield from ((str(node.module), alias.name) for alias in node.names)
+    elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from imported_when_run(child)
+
+
+@pytest.mark.parametrize(
+    "check", [cycles, wrong_arrows, unknown_rooms, climbing, strangers, too_big, impure, unreal, missing]
+)
 def test_the_house_keeps_its_own_rules(check: Callable[[House], list[str]]) -> None:
     assert check(HOUSE) == []
 
@@ -375,7 +400,9 @@ def test_a_start_loads_nothing_that_is_not_needed(code: str, allowed: set[str]) 
 @pytest.mark.parametrize(
     ("code", "needed", "banned"),
     [
-        ("import lifepod.owner.desk", "httpx2", {"textual", "click"}),
+        ("import lifepod.owner.desk", "platformdirs", {"textual", "click", "httpx2", "rdflib"}),
+        ("from lifepod.owner.desk import Desk\nDesk.prepare(None)", "httpx2", {"textual", "click"}),
+        ("import lifepod.tui.screens.home", "textual", {"click", "httpx2", "rdflib", "pyoxigraph", "authlib"}),
         ("import lifepod.vendor.desk", "httpx2", {"textual", "click"}),
         ("import lifepod.tui.app", "textual", {"click"}),
         (EVERY_FILE.format("tui"), "textual", {"click"}),
@@ -425,7 +452,7 @@ BROKEN: list[tuple[str, str, Callable[[House], list[str]]]] = [
     ("access/g.py", "def f(a, b, c, d, e, g): ...\n", too_big),
     ("access/g.py", "class C:\n    def __init__(self, a, b, c, d, *e, **g): ...\n", too_big),
     ("access/g.py", "x = 1\n" * 401, too_big),
-    ("owner/desk.py", "x = 1\n" * 201, too_big),
+    ("owner/desk.py", "x = 1\n" * 231, too_big),
     ("__init__.py", "x = 1\n" * 71, too_big),
     ("owner/g.py", "from lifepod.solid import s0, s1, s2, s3, s4, s5, s6\n", too_big),
     ("access/h.py", "async def f(): ...\n", impure),

@@ -13,7 +13,7 @@ import pytest
 
 from lifepod import __main__ as hall
 from lifepod.cli import main
-from lifepod.cli.say import OpenScreen
+from lifepod.cli.opening import OpenScreen
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {"home", "vendor"}

@@ -13,7 +13,7 @@ from tests.owner.signed import ACME, searches, writes
 
 from lifepod.access.audit import Audit
 from lifepod.errors import Conflict, Malformed, NotSignedIn
-from lifepod.owner import logins, surveys
+from lifepod.owner import kept, logins
 from lifepod.owner.desk import Desk
 from lifepod.owner.words import wish
 from lifepod.solid.dirs import cache_dir, config_dir, state_dir
@@ -76,15 +76,15 @@ async def test_the_last_survey_is_kept_and_says_when_it_was_taken(double: PodDou
     async with desk:
         taken = await desk.survey()
         await desk.look("profile/")
-    kept = desk.kept()
-    assert kept is not None
-    assert kept.survey == taken.survey
+    last = desk.kept()
+    assert last is not None
+    assert last.survey == taken.survey
     assert writes(double) == []
     file = next((cache_dir() / "surveys").rglob("*.json"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert surveys.remembered(double.base, ACME) is None
-    assert surveys.remembered(double.base + "x/", double.owner) is None
+    assert kept.remembered(double.base, ACME) is None
+    assert kept.remembered(double.base + "x/", double.owner) is None
 
 
 @pytest.mark.parametrize(

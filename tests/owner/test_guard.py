@@ -10,7 +10,7 @@ from tests.owner.shared import EVERYONE, PLACE, SHARED, granted, shared_pod
 from tests.owner.signed import ACME, BOLT, rule, signed_in, writes
 
 from lifepod.errors import LifepodError
-from lifepod.owner import guard, kept, share
+from lifepod.owner import guard, kept, noticed, share
 from lifepod.owner.guard import Rounds
 from lifepod.owner.share import Note
 
@@ -120,8 +120,8 @@ async def test_a_kept_measure_that_cannot_be_read_counts_as_none() -> None:
 async def test_a_pod_that_does_not_answer_leaves_the_measure_as_it_was() -> None:
     double = shared_pod()
     await once(double)
-    before = kept.kept_known(double.base, double.owner)
+    before = noticed.kept_known(double.base, double.owner)
     double.script("*", "*", 503, times=None)
     with pytest.raises(LifepodError):
         await once(double)
-    assert kept.kept_known(double.base, double.owner) == before
+    assert noticed.kept_known(double.base, double.owner) == before

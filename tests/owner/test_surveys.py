@@ -398,19 +398,19 @@ def at(survey: Survey, minute: int) -> Survey:
 async def test_the_last_twenty_are_kept_and_can_be_compared() -> None:
     double = grown()
     survey = await taken(Dated(double))
-    kept_before = surveys.history(double.base, double.owner)
+    kept_before = kept.times(double.base, double.owner)
     assert kept_before == (survey.surveyed_at,)
     for minute in range(30):
         kept.keep(at(survey, minute))
-    times = surveys.history(double.base, double.owner)
+    times = kept.times(double.base, double.owner)
     assert len(times) == LIMITS.surveys_kept
     assert list(times) == sorted(times, reverse=True)
     when = datetime(2026, 3, 1, 10, 25, 30, tzinfo=UTC)
-    older = surveys.at_or_before(double.base, double.owner, when)
+    older = kept.remembered(double.base, double.owner, when)
     assert older is not None
     assert older.survey == at(survey, 25)
-    assert surveys.at_or_before(double.base, double.owner, datetime(2026, 1, 1, tzinfo=UTC)) is None
-    assert surveys.remembered(double.base, "https://mallory.example/#me") is None
+    assert kept.remembered(double.base, double.owner, datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert kept.remembered(double.base, "https://mallory.example/#me") is None
 
 
 async def test_one_that_cannot_be_read_does_not_hide_the_one_before() -> None:
@@ -420,7 +420,7 @@ async def test_one_that_cannot_be_read_does_not_hide_the_one_before() -> None:
     newest = max(kept.folder_of(double.base, double.owner).glob("*Z-*.json"))
     assert second.surveyed_at >= first.surveyed_at
     newest.write_bytes(newest.read_bytes()[:100])
-    found = surveys.remembered(double.base, double.owner)
+    found = kept.remembered(double.base, double.owner)
     assert found is not None
     assert found.survey == first
 

@@ -13,7 +13,7 @@ from textual.widgets import Button, OptionList
 
 from lifepod.access.changelog import FINISHED, ROLLED_BACK, UNCONFIRMED, Change, Image, write_change
 from lifepod.access.rules import Mode
-from lifepod.owner.desk import Note
+from lifepod.owner.share import Note
 from lifepod.owner.words import wish
 from lifepod.solid.dirs import cache_dir
 from lifepod.tui.screens.agents import AgentsScreen

@@ -33,7 +33,8 @@ from tests.vendor.market import ended as end_it
 from textual.events import ScreenResume
 
 from lifepod.owner import kept
-from lifepod.owner.glance import Asking, Ending, Gap, Glance, Late, Notice, Part
+from lifepod.owner.glance import Asking, Ending, Gap, Glance, Late, Part
+from lifepod.parties.outbox import Notice
 from lifepod.tui.briefing import Scene, boards
 from lifepod.tui.screens.agents import AgentsScreen
 from lifepod.tui.screens.agreements import AgreementsScreen
@@ -332,7 +333,7 @@ async def test_a_fault_of_ours_is_told_and_leaves_what_was_found(monkeypatch: py
         raise KeyError("a fault of ours")
 
     stage = await home(stage_of(small_pod()))
-    monkeypatch.setattr("lifepod.owner.exposure.exposed", fail)
+    monkeypatch.setattr("lifepod.owner.pictured.exposed", fail)
     async with seated(stage) as seat:
         await seat.settle()
         assert part(seat, "Who could read")[0].startswith("unknown: That did not work, through a fault of lifepod")

@@ -220,7 +220,7 @@ def resume(options: Common, how: How, agent: str, path: str) -> None:
 
 
 async def _resume(options: Common, how: How, target: tuple[str, str]) -> None:
-    from lifepod.owner.desk import Note
+    from lifepod.owner.share import Note
 
     voice = options.voice
     async with _desk(options) as desk:
@@ -260,7 +260,7 @@ async def _change(options: Common, how: How, wanted: Wanted) -> None:
 
 
 def _note(told: dict[str, str], how: How) -> Note:
-    from lifepod.owner.desk import Note
+    from lifepod.owner.share import Note
 
     return Note(**told, why=how.why)
 
@@ -313,7 +313,7 @@ def undo(options: Common, how: How) -> None:
 
 async def _undo(options: Common, how: How) -> None:
     from lifepod.errors import Missing
-    from lifepod.owner.desk import Note
+    from lifepod.owner.share import Note
 
     voice = options.voice
     async with _desk(options) as desk:

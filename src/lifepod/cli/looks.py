@@ -140,12 +140,12 @@ def diff(options: Common, way: Since) -> None:
 async def _two(options: Common, since: datetime | None) -> tuple[Audit, Audit]:
     """The earlier survey, read before a new one is kept, and the pod now."""
     from lifepod.owner.desk import Desk
-    from lifepod.owner.surveys import at_or_before
+    from lifepod.owner.kept import remembered
 
     desk = Desk.open(options.profile)
     when = None if since is None else since.replace(tzinfo=UTC)
     storage, webid = desk.profile.storage, desk.profile.webid
-    before = desk.kept() if when is None else at_or_before(storage, webid, when)
+    before = desk.kept() if when is None else remembered(storage, webid, when)
     if before is None:
         raise Missing(
             "No survey is kept here from before" + (f" {when:%Y-%m-%dT%H:%M:%SZ}." if when else "."),

@@ -34,9 +34,9 @@ from lifepod.cli import (
     verify,
     web,
 )
+from lifepod.cli.opening import OpenScreen, has_screen
 from lifepod.cli.options import AsListed
-from lifepod.cli.say import STOPPED, USAGE, Voice, has_screen, settle_streams, unwritten
-from lifepod.cli.say import OpenScreen as OpenScreen
+from lifepod.cli.say import STOPPED, USAGE, Voice, settle_streams, unwritten
 from lifepod.errors import LifepodError, NotReady
 
 

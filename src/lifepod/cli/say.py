@@ -17,12 +17,13 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
 from lifepod import errors
+from lifepod.cli.opening import OpenScreen as OpenScreen  # what a command may give back
+from lifepod.cli.opening import has_screen
 from lifepod.plain import plain
 
 T = TypeVar("T")
@@ -44,16 +45,6 @@ _CODES: tuple[tuple[type[errors.LifepodError], int], ...] = (
     (errors.NothingRead, 16),
 )
 USAGE, UNCONFIRMED_KEYS, FOUND, STOPPED = 2, 14, 18, 130
-
-
-@dataclass(frozen=True, slots=True)
-class OpenScreen:
-    """What a command gives back that wants the screen; only the hall opens it."""
-
-    profile: str | None
-    """Login to open it with; ``None`` for the default."""
-    close: Callable[[], None] = lambda: None
-    """To be called when the screen is left."""
 
 
 def code_of(error: errors.LifepodError) -> int:
@@ -96,11 +87,6 @@ def _aloud(text: str) -> None:
     """To stderr. Where even that cannot be written, the exit code has to do."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
-
-
-def has_screen() -> bool:
-    """Whether a screen can open: on a terminal, or for a browser that :mod:`lifepod.cli.web` shows it to."""
-    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
 class Voice:

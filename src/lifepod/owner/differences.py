@@ -21,8 +21,8 @@ from lifepod.access.grants import Grant as Grant
 from lifepod.access.grants import held
 from lifepod.access.rules import Mode
 from lifepod.errors import Missing
-from lifepod.owner import surveys
-from lifepod.owner.surveys import history as history  # which times there are
+from lifepod.owner import kept
+from lifepod.owner.kept import times as times  # of the surveys there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def explained(found: Difference, changes: Iterable[Change], seconds: float) -> C
 
 
 def _kept(storage: str, owner: str, when: str) -> Audit:
-    audit = surveys.at_or_before(storage, owner, datetime.fromisoformat(when))
+    audit = kept.remembered(storage, owner, datetime.fromisoformat(when))
     # One that cannot be read is passed over for an older one, which would be the answer to another question.
     if audit is None or audit.survey.surveyed_at != when:
         raise Missing(
@@ -79,9 +79,9 @@ def kept_before(audit: Audit) -> Audit | None:
     """The newest survey on this machine that is older than this one and can be read; ``None`` where there is none."""
     survey = audit.survey
     at = datetime.fromisoformat(survey.surveyed_at) - timedelta(seconds=1)
-    if not any(datetime.fromisoformat(when) <= at for when in surveys.history(survey.storage, survey.owner)):
+    if not any(datetime.fromisoformat(when) <= at for when in kept.times(survey.storage, survey.owner)):
         return None
-    return surveys.at_or_before(survey.storage, survey.owner, at)
+    return kept.remembered(survey.storage, survey.owner, at)
 
 
 def _is_between(change: Change, times: tuple[str, str], seconds: float) -> bool:

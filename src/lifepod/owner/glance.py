@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from lifepod.access.grants import Grant
 from lifepod.access.rules import MODES
 from lifepod.errors import LifepodError
-from lifepod.owner.differences import Compared as Compared  # part of a glance
-from lifepod.owner.exposure import Exposed as Exposed
-from lifepod.owner.exposure import Share as Share
-from lifepod.owner.ledger import Case as Case
-from lifepod.owner.ledger import Ledger, says_of
-from lifepod.owner.requests import Request
-from lifepod.parties.outbox import Notice as Notice  # part of a glance
+
+if TYPE_CHECKING:  # the first screen paints an empty glance, before the rooms that fill it are entered
+    from lifepod.access.grants import Grant
+    from lifepod.owner.differences import Compared as Compared  # part of a glance
+    from lifepod.owner.exposure import Exposed as Exposed
+    from lifepod.owner.exposure import Share as Share
+    from lifepod.owner.ledger import Case as Case
+    from lifepod.owner.ledger import Ledger
+    from lifepod.owner.requests import Request
+    from lifepod.parties.outbox import Notice as Notice  # part of a glance
 
 T = TypeVar("T")
 SOON = timedelta(days=14)
@@ -173,6 +175,8 @@ def ending_in(cases: Iterable[Case], grants: Iterable[Grant], now: str) -> tuple
 
 def late_in(ledger: Ledger) -> tuple[Late, ...]:
     """Every promise whose day passed without word, the oldest first."""
+    from lifepod.owner.ledger import says_of
+
     found = [
         Late(account.case.id, account.case.policy.assignee, row.due_by, row.says or says_of(row))
         for account in ledger.accounts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lifepod.access.drift import Finding, drift, known_of, news
 from lifepod.access.grants import held
-from lifepod.owner import kept, surveys
+from lifepod.owner import noticed, surveys
 from lifepod.owner.changes import ChangeLog, Say, now, silent
 from lifepod.owner.pausing import close_ended
 from lifepod.owner.promises import held_contracts, open_beside, promises, spared
@@ -48,7 +48,7 @@ async def rounds(pod: Pod, *, dry: bool = False, say: Say = silent, tell: Tell =
     grants, at = held(await log.every()), now()
     audit, papers = await surveys.take(pod, tell), await held_contracts(pod, at)
     grants += papers.grants
-    before = kept.kept_known(pod.storage, pod.webid)
+    before = noticed.kept_known(pod.storage, pod.webid)
     closed, left = list[Finding](), list[Finding]()
     for found in drift(audit, grants, at):
         finding = spared(papers, found) if found.kind == "ended" else found
@@ -62,6 +62,6 @@ async def rounds(pod: Pod, *, dry: bool = False, say: Say = silent, tell: Tell =
     left += news(audit, before, grants) if before else ()
     left += await promises(pod, papers, audit, at, dry=dry)
     if not dry:
-        kept.keep_known(pod.storage, pod.webid, known_of(audit, before))
+        noticed.keep_known(pod.storage, pod.webid, known_of(audit, before))
     blind = tuple(spot.place for spot in audit.blind)
     return Rounds(at, tuple(closed), tuple(left), blind, before.at if before else "")

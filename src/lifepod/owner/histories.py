@@ -19,7 +19,7 @@ from lifepod.access.grants import Grant as Grant
 from lifepod.access.grants import held
 from lifepod.access.rules import MODES, Answer
 from lifepod.errors import LifepodError, Missing
-from lifepod.owner import surveys
+from lifepod.owner import kept
 from lifepod.owner.changes import CHANGES
 from lifepod.owner.reaches import OUTSIDE, reach_of
 from lifepod.solid.pod import Pod
@@ -149,8 +149,8 @@ def joined(found: Iterable[Found]) -> tuple[Found, ...]:
 
 def _kept(storage: str, owner: str) -> Iterator[Audit]:
     before = ""
-    for at in surveys.history(storage, owner):
-        audit = surveys.at_or_before(storage, owner, datetime.fromisoformat(at))
+    for at in kept.times(storage, owner):
+        audit = kept.remembered(storage, owner, datetime.fromisoformat(at))
         # In place of one that cannot be read comes the one before it: once is enough.
         if audit is not None and audit.survey.surveyed_at != before:
             before = audit.survey.surveyed_at

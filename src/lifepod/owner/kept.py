@@ -1,5 +1,4 @@
-"""What this machine keeps of a pod: its last surveys with their times, what a self-test proved of its server, and what
-the guard has noticed already.
+"""What this machine keeps of a pod: its last surveys with their times, and what a self-test proved of its server.
 
 It refuses to be the truth of anything: all of it can be lost and made again, and what cannot be read counts as lost.
 """
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lifepod.access.drift import Known as Known  # what is kept, too
+from lifepod.access.audit import Audit
 from lifepod.access.survey import Survey as Survey  # what is kept
 from lifepod.access.survey import from_json, to_json
 from lifepod.errors import Malformed
@@ -80,6 +79,12 @@ def newest(storage: str, owner: str, when: datetime | None = None) -> Survey | N
     return None
 
 
+def remembered(storage: str, owner: str, when: datetime | None = None) -> Audit | None:
+    """What the survey of :func:`newest` says; ``None`` where there is none that can be read."""
+    survey = newest(storage, owner, when)
+    return Audit(survey) if survey else None
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted((path for path in folder.iterdir() if _NAME.match(path.name)), key=lambda p: p.name, reverse=True)
 
@@ -102,19 +107,3 @@ def kept_proof(storage: str, owner: str, now: datetime) -> Proof | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return proof if 0 <= age <= LIMITS.self_test_seconds else None
-
-
-def keep_known(storage: str, owner: str, known: Known) -> None:
-    """Keep what the guard has told, so that it tells it once."""
-    value = {"at": known.at, "agents": sorted(known.agents), "risks": sorted(known.risks)}
-    write_private(folder_of(storage, owner) / "guard.json", json.dumps(value).encode())
-
-
-def kept_known(storage: str, owner: str) -> Known | None:
-    """What the guard had noticed when it last went round; ``None`` before the first time."""
-    try:
-        raw = json.loads((folder_of(storage, owner) / "guard.json").read_bytes())
-        risks = frozenset((str(kind), str(place), str(who)) for kind, place, who in raw["risks"])
-        return Known(str(raw["at"]), frozenset(map(str, raw["agents"])), risks)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

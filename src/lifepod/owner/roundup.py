@@ -1,4 +1,4 @@
-"""Gathers the parts of a glance, each by itself: what this machine knows first, then what the pod has to be asked for.
+"""Gathers the parts of a glance that are not in the picture, each by itself: what changed since, what waits in the pod.
 
 It refuses to wait for one part with the others, to let one that fails take the others along, and to write anything:
 the inbox is counted and not looked through.
@@ -7,28 +7,26 @@ the inbox is counted and not looked through.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TypeVar
 
 from lifepod.access.grants import held
 from lifepod.errors import LifepodError
-from lifepod.owner import exposure
 from lifepod.owner import glance as g
-from lifepod.owner.desk import Audit, Desk
+from lifepod.owner.desk import Desk
 from lifepod.owner.differences import Difference, compare, explained, kept_before
 from lifepod.owner.histories import Log, log_of
 from lifepod.owner.papers import Papers, Request
+from lifepod.owner.pictured import Audit, Tell
 
 T = TypeVar("T")
-Tell = Callable[[g.Glance], object]
-"""Gets the glance each time a part of it was found."""
 
 
 async def gather(desk: Desk, audit: Audit, known: g.Glance, tell: Tell, *, here: bool = True) -> None:
-    """Every part of a glance at this audit, told as it comes; ``known``: what to go on showing until then.
+    """Every other part of a glance at this audit, told as it comes; ``known``: what to go on showing until then.
 
-    Without ``here`` only the pod is asked: what this machine knows of this audit was worked out before.
+    Without ``here`` only the pod is asked: what changed up to this audit was worked out before.
     """
     found = _Round(desk, audit, known, tell)
     await (found.run() if here else found.ask_again())
@@ -62,11 +60,7 @@ class _Round:
     # On this machine
 
     async def _here(self) -> None:
-        """In threads, one after the other: what is in the picture first."""
-        found = await asyncio.to_thread(exposure.exposed, self._audit)
-        self._found(replace(self._glance, exposed=found))
-        shares = await asyncio.to_thread(exposure.journal_of, self._audit)
-        self._found(replace(self._glance, journal=shares))
+        """In threads."""
         before = await asyncio.to_thread(kept_before, self._audit)
         if before is None:
             self._found(replace(self._glance, since=g.Since()))

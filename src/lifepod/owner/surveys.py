@@ -1,4 +1,4 @@
-"""Surveys as the questions they answer: taken now, or kept on this machine for a screen to show at once.
+"""Surveys as the questions they answer, taken now; each of the whole pod is kept on this machine.
 
 It refuses to pass a memory off as a look: every audit carries the time its survey was taken. Without a self-test that
 proved the server's habits (:mod:`lifepod.owner.selftest`), every survey is a full one.
@@ -77,20 +77,3 @@ class _Growing:
 async def at(pod: Pod, path: str, *, below: bool = True, tell: Tell = quiet) -> Audit:
     """Look at one place now, with all under it if wanted; not kept."""
     return Audit((await look(pod, pod.url(path), below=below, tell=tell)).survey)
-
-
-def remembered(storage: str, owner: str) -> Audit | None:
-    """The last survey of the whole pod, or ``None`` where there is none that can be read."""
-    survey = kept.newest(storage, owner)
-    return Audit(survey) if survey else None
-
-
-def history(storage: str, owner: str) -> tuple[str, ...]:
-    """When each kept survey was taken, newest first; UTC, ISO 8601."""
-    return kept.times(storage, owner)
-
-
-def at_or_before(storage: str, owner: str, when: datetime) -> Audit | None:
-    """The newest kept survey that was taken at ``when`` (with a time zone) or before; ``None`` before the first."""
-    survey = kept.newest(storage, owner, when)
-    return Audit(survey) if survey else None

@@ -1,6 +1,6 @@
 """One remembered login on its way to a pod: opened at the first request, closed once.
 
-It refuses to sign in before it must, and to open two lines for one login.
+It refuses to sign in before it must, to open two lines for one login, and to read the code of signing in before that.
 """
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from lifepod.errors import Malformed
 from lifepod.plain import plain
 from lifepod.solid.keyring import Question, Store, Voice, open_store
-from lifepod.solid.pod import Pod
 from lifepod.solid.remembered import Profile, choose, profiles
-from lifepod.solid.session import open_pod, visitor
 from lifepod.solid.wire import own_spelling
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from lifepod.solid.pod import Pod
 
 
 def _silent(sentence: str) -> None:
@@ -47,6 +49,8 @@ class Door:
 
     async def pod(self) -> Pod:
         """The pod, signed in; raises :class:`~lifepod.errors.NotSignedIn` or :class:`~lifepod.errors.Unreachable`."""
+        from lifepod.solid.session import open_pod
+
         async with self._lock:
             if self._pod is None:
                 store = open_store(self._warn, self._ask)
@@ -78,6 +82,8 @@ async def connect(name: str | None = None) -> AsyncIterator[Pod]:
 @asynccontextmanager
 async def visit(url: str) -> AsyncIterator[Pod]:
     """Whatever everyone may read near ``url``, without a login; closed at the end."""
+    from lifepod.solid.session import visitor
+
     async with visitor(url) as pod:
         yield pod
 

@@ -24,6 +24,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError, NotSignedIn
+from lifepod.tui import later
 from lifepod.tui.entrance import Entrance
 from lifepod.tui.later import SCREENS, PodScreen, ask_screen, import_sheet
 from lifepod.tui.picture import Aim, Clock, Picture, Progress, Trouble
@@ -196,10 +197,18 @@ class LifepodApp(Entrance):
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _recall(self) -> None:
         self.post_message(self.Kept(await asyncio.to_thread(self._desk.kept)))
+        self._prepare()
+
+    @work(exclusive=True, group="prepare", exit_on_error=False)
+    async def _prepare(self) -> None:
+        """Read what will be wanted next while nobody waits for it."""
+        await asyncio.to_thread(self._desk.prepare)
+        await asyncio.to_thread(later.prepare)
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _survey(self) -> None:
         try:
+            await asyncio.to_thread(self._desk.prepare)  # reading that code here would hold up every key
             self.post_message(self.Looked(await self._desk.survey(self._tell)))
         except LifepodError as error:
             self.post_message(self.Failed(Trouble.of(error)))

@@ -24,11 +24,12 @@ from lifepod.errors import LifepodError
 from lifepod.owner import preferences
 from lifepod.plain import plain
 from lifepod.tui import later
-from lifepod.tui.themes import DARK, LIGHT
+from lifepod.tui.themes import DARK, LIGHT, Styles
 
 if TYPE_CHECKING:
     from lifepod.owner.beginnings import Beginnings, Begun
     from lifepod.owner.desk import Desk
+    from lifepod.owner.preferences import Preferences
     from lifepod.tui.screens.profiles import Choice
 
 WELCOME, BETWEEN = "welcome", "between"
@@ -36,6 +37,14 @@ WELCOME, BETWEEN = "welcome", "between"
 _OF_DESK = ("look", "count", "listen")
 """Groups of the app's workers that work at the desk."""
 _NEEDS_DESK = ("ask", "look", "go", "import")
+
+
+def _chosen() -> tuple[Preferences, str]:
+    """How the person wants the screen, and what of it could not be read."""
+    try:
+        return preferences.load()
+    except LifepodError as error:
+        return preferences.DEFAULT, f"{error} {error.advice}"
 
 
 class Entrance(App[None]):
@@ -54,8 +63,14 @@ class Entrance(App[None]):
 
     def __init__(self, desk: Desk | None, beginnings: Beginnings | None) -> None:
         super().__init__()
-        self._open, self._beginnings = desk, beginnings
-        self.chosen, self._before = preferences.DEFAULT, "home"
+        self._open, self._beginnings, self._before = desk, beginnings, "home"
+        self.chosen, self._amiss = _chosen()
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        # Before the styles are read for the first time: to read them costs more than all else that is painted first.
+        known = self.chosen.theme in self.available_themes
+        self.set_reactive(Entrance.theme, self.chosen.theme if known else DARK.name)
+        self.stylesheet = Styles(variables=self.get_css_variables())
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self.add_mode(WELCOME, self._welcome)
         self.add_mode(BETWEEN, later.between_screen)
@@ -80,18 +95,10 @@ class Entrance(App[None]):
 
     def prepare(self) -> None:
         """Take up what was chosen; what of it cannot be used is said."""
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        try:
-            self.chosen, amiss = preferences.load()
-        except LifepodError as error:
-            amiss = f"{error} {error.advice}"
-        unknown = self.chosen.theme not in self.available_themes
-        self.theme = DARK.name if unknown else self.chosen.theme
-        if unknown:
-            said = self.chosen.theme
-            self.chosen = replace(self.chosen, theme=DARK.name)  # which is not kept until something is chosen
-            amiss += f" There are no colours called {said} here."
+        amiss = self._amiss
+        if self.theme != self.chosen.theme:
+            amiss += f" There are no colours called {self.chosen.theme} here."
+            self.chosen = replace(self.chosen, theme=self.theme)  # which is not kept until something is chosen
         if amiss:
             self.notify(plain(amiss.strip(), 600), severity="warning", markup=False)
         if self.is_web:

@@ -134,3 +134,8 @@ SCREENS: dict[str, Callable[[Desk, Clock], PodScreen]] = {
     "changes": _changes,
 }
 """What makes the screen of each mode."""
+
+
+def prepare() -> None:
+    """Read the code of the screens that will be wanted; for a thread, while nobody waits for one."""
+    from lifepod.tui.screens import agents, agreements, ask, changes, importing, journal, matrix, places, requests  # noqa: F401

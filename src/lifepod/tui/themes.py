@@ -5,6 +5,7 @@ It refuses to carry meaning by colour alone: every colour stands beside a word.
 
 from __future__ import annotations
 
+from textual.css.stylesheet import Stylesheet
 from textual.theme import Theme
 
 DARK = Theme(
@@ -65,3 +66,26 @@ LIGHT = Theme(
         "scrollbar-background-active": "#fbfaf6",
     },
 )
+
+
+class Styles(Stylesheet):
+    """A stylesheet that is read once for each set of colours.
+
+    Textual reads all of it again whenever a screen is shown for the first time, though nothing changed.
+    """
+
+    def __init__(self, *, variables: dict[str, str]) -> None:
+        super().__init__(variables=variables)
+        self._colours, self._stale = variables, False
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Take other colours."""
+        if variables != self._colours:
+            self._colours, self._stale = variables, True
+            super().set_variables(variables)
+
+    def reparse(self) -> None:
+        """Read everything with the colours there are now, unless that is how it was read."""
+        if self._stale:
+            super().reparse()
+            self._stale = False

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from lifepod.access.rules import Answer, Kind
+from lifepod.access.rules import Answer, Kind, Rule
 from lifepod.plain import plain
-from lifepod.tui.words import agent_name, could_change_access
-from lifepod.tui.words import place_name as place_name  # what the places it speaks of are called
+from lifepod.tui.words import agent_name as agent_name  # what those it speaks of are called
+from lifepod.tui.words import could_change_access
+from lifepod.tui.words import place_name as place_name  # and the places
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Entry
@@ -29,23 +30,34 @@ def reasons(audit: Audit, url: str, audience: str) -> Content:
     )
 
 
+def why(audit: Audit, entry: Entry) -> Content:
+    """What speaks for or against one audience at one place, which is named first; its own rules before the others."""
+    name = Content.styled(place_name(entry.place, audit.survey.storage), _TITLE)
+    parts = (_standing(audit, entry.place), _rules(audit, entry.place, entry), _groups(audit, entry.place))
+    return Content("\n").join([name, *(line for part in parts for line in part)])
+
+
 def _standing(audit: Audit, url: str) -> Iterator[Content]:
     (source, own), storage = audit.source_of(url), audit.survey.storage
     if own:
         yield Content.styled("It has rules of its own.", _QUIET)
     elif source:
         yield Content.styled(f"It inherits the rules of {place_name(source, storage)}", _QUIET)
-    if rules := audit.basis(url).rules:
-        yield Content.styled(f"Written in {place_name(rules[0].document, storage)}", _QUIET)
+    # In ACP the rules of every container above count as well, each from its own document.
+    if documents := list(dict.fromkeys(rule.document for rule in audit.basis(url).rules)):
+        yield Content.styled("Written in " + ", ".join(place_name(one, storage) for one in documents), _QUIET)
 
 
 def _rules(audit: Audit, url: str, entry: Entry | None) -> Iterator[Content]:
-    from lifepod.owner.desk import in_words
+    from lifepod.owner.words import in_words
 
     owner, basis = audit.survey.owner, audit.basis(url)
     for spot in basis.blind:
         yield Content.styled(f"Not known: {plain(spot.place)} ({plain(spot.cause)}).", _ALERT)
-    source = place_name(basis.source, audit.survey.storage)
+
+    def said(rule: Rule) -> str:
+        return f"• {plain(in_words(rule, place_name(audit.stands_at(rule), audit.survey.storage)), 900)}"
+
     if entry is not None and entry.via:
         who = agent_name(entry.audience, owner)
         yield Content.styled(f"\nWhy {who}", _TITLE)
@@ -53,13 +65,13 @@ def _rules(audit: Audit, url: str, entry: Entry | None) -> Iterator[Content]:
             yield Content.styled("Control: they could change who sees this.", _ALERT)
         if Answer.UNKNOWN in entry.answers:
             yield Content.styled("It is not known whether these rules let them in:", _ALERT)
-        yield from (Content(f"• {plain(in_words(rule, source), 900)}") for rule in entry.via)
+        yield from (Content(said(rule)) for rule in entry.via)
     elif entry is not None and not basis.blind:
         yield Content(f"\nNo rule lets {agent_name(entry.audience, owner)} in.")
     rest = [rule for rule in basis.rules if entry is None or rule not in entry.via]
     if rest:
         yield Content.styled("\nOther rules here", _TITLE)
-        yield from (Content.styled(f"• {plain(in_words(rule, source), 900)}", _QUIET) for rule in rest)
+        yield from (Content.styled(said(rule), _QUIET) for rule in rest)
     elif not basis.rules and not basis.blind:
         yield Content("No rule reaches this place: nobody can use it.")
 

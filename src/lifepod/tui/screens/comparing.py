@@ -20,7 +20,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError
-from lifepod.owner.differences import compared, history
+from lifepod.owner.differences import compared, times
 from lifepod.tui import logged, outside
 from lifepod.tui.picture import Trouble
 from lifepod.tui.screens.help import HelpScreen
@@ -87,7 +87,7 @@ class CompareScreen(ModalScreen[tuple[str, str] | None]):
     @work(exclusive=True, group="read", exit_on_error=False)
     async def _read(self) -> None:
         profile = self._desk.profile
-        self.post_message(self.Listed(await asyncio.to_thread(history, profile.storage, profile.webid)))
+        self.post_message(self.Listed(await asyncio.to_thread(times, profile.storage, profile.webid)))
 
     def on_compare_screen_listed(self, event: Listed) -> None:
         """The last two first."""

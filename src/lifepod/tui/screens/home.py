@@ -6,7 +6,8 @@ itself into the place that is kept for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +20,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from lifepod.access.rules import BlindSpot
-from lifepod.owner.glance import Gap, Glance
+from lifepod.owner.pictured import Gap, Glance, pictured
 from lifepod.tui import briefing
 from lifepod.tui.screens.pod import Aim, Clock, Picture, PodScreen, Trouble
 from lifepod.tui.widgets.board import Board, Picks, Row
@@ -120,12 +121,11 @@ class HomeScreen(PodScreen):
 
     @work(exclusive=True, group="glance", exit_on_error=False)
     async def _gather(self, audit: Audit, *, here: bool) -> None:
-        from lifepod.owner.roundup import gather
-
         def tell(glance: Glance) -> None:
             self.post_message(self.Glanced(audit, glance))
 
-        await gather(self.desk, audit, self._glance, tell, here=here)
+        known = await pictured(audit, self._glance, tell) if here else self._glance
+        await (await asyncio.to_thread(_gatherer))(self.desk, audit, known, tell, here=here)
         self.post_message(self.Rounded(audit))
 
     def on_home_screen_glanced(self, event: Glanced) -> None:
@@ -235,3 +235,10 @@ class HomeScreen(PodScreen):
         for _, name, title, twin in PARTS:
             yield SystemCommand(title, f"go to this part of Home (lifepod {twin})", partial(self.action_part, name))
         yield from super().commands()
+
+
+def _gatherer() -> Callable[..., Awaitable[None]]:
+    """What gathers the rest of a glance; its code is read in a thread, while the screen goes on."""
+    from lifepod.owner.roundup import gather
+
+    return gather
