@@ -177,3 +177,36 @@ def test_the_log_is_in_the_order_of_the_times_it_shows(cli: Cli, double: PodDoub
     assert [c["verb"] for c in json.loads(out)] == ["revoke", "grant"]
     words = cli("changes")[1].splitlines()[1:]
     assert [line.split()[0] for line in words] == ["2026-01-01T10:02:00Z", "2026-01-01T10:05:00Z"]
+
+
+def test_an_older_change_is_taken_back_by_its_name_and_what_came_after_it_stays(cli: Cli, double: PodDouble) -> None:
+    before = double.modes("journal/searches/", ACME)
+    assert cli("grant", ACME, "journal/searches/", "--read", "--yes")[0] == 0
+    first = json.loads(cli("changes", "--json")[1])[-1]["name"]
+    assert cli("grant", ACME, PLACE, "--read", "--yes")[0] == 0
+    assert first in cli("changes")[1]
+    code, _, err = cli("undo", first[:-3], "--yes")
+    assert code == 0, err
+    assert "1 change since: what they wrote stays" in err
+    assert double.modes("journal/searches/", ACME) == before
+    assert "read" in double.modes(PLACE, ACME)
+    last = json.loads(cli("changes", "--json")[1])[-1]
+    assert (last["verb"], last["undoes"]) == ("undo", first)
+
+
+def test_a_change_that_cannot_be_taken_back_is_told_in_a_sentence(cli: Cli, double: PodDouble) -> None:
+    assert cli("grant", ACME, PLACE, "--read", "--yes")[0] == 0
+    assert cli("grant", ACME, "journal/searches/", "--read", "--yes")[0] == 0
+    first, second = (one["name"] for one in json.loads(cli("changes", "--json")[1]))
+    assert cli("undo", first, "--yes")[0] == 0
+    before = writes(double)
+    for name, said, code in (
+        ("nothing", "No change is called nothing.", 5),
+        (first, f"The change {first} cannot be taken back", 9),
+        ("2", "Write more of the name", 7),
+        ("\x1b[31m", "No change is called", 5),
+    ):
+        found, _, err = cli("undo", name, "--yes")
+        assert (found, said in err, "\x1b" in err) == (code, True, False), err
+    assert writes(double) == before
+    assert second in cli("changes")[1]

@@ -17,7 +17,12 @@ from lifepod.tui.themes import LIGHT
 async def test_showing_a_screen_for_the_first_time_reads_no_styles_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
     again = Stylesheet.reparse
-    monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: (read.append(1), again(sheet))[1])
+
+    def reparse(sheet: Stylesheet) -> None:
+        read.append(1)
+        again(sheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", reparse)
     async with seated(await stage_of(small_pod()).keep()) as seat:
         await seat.settle()
         for number in range(1, len(SCREENS) + 1):

@@ -296,22 +296,23 @@ def _tell_outcome(voice: Voice, outcome: Outcome) -> None:
 
 
 @click.command()
+@click.argument("change", required=False, metavar="[CHANGE]")
 @_how
 @common
 @gathered(How)
-def undo(options: Common, how: How) -> None:
-    """Take the last change of access back.
+def undo(options: Common, how: How, change: str | None) -> None:
+    """Take a change of access back: the last one, or the one whose name begins like CHANGE (`lifepod changes`).
 
     It is a new plan towards how things were: what others changed since stays, and it is shown first.
 
     \b
-    Example: lifepod undo --dry-run
+    Examples: lifepod undo --dry-run    lifepod undo 20260314T140500Z
     --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
     """
-    run(_undo(options, how))
+    run(_undo(options, change, how))
 
 
-async def _undo(options: Common, how: How) -> None:
+async def _undo(options: Common, name: str | None, how: How) -> None:
     from lifepod.errors import Missing
     from lifepod.owner.share import Note
 
@@ -319,12 +320,13 @@ async def _undo(options: Common, how: How) -> None:
     async with _desk(options) as desk:
         if not how.dry_run:
             await desk.recover(voice.talk)
-        last = await desk.last_change()
-        if last is None:
+        change, later = await desk.change(name) if name else (await desk.last_change(), 0)
+        if change is None:
             raise Missing("There is no change of access to take back.", advice="`lifepod changes` lists them all.")
-        voice.talk(f"Taking back: {_said(last)}")
-        plan = await desk.rehearse_undo(last)
-        await _carry_out(voice, desk, (plan, Note(verb="undo", why=how.why, undoes=last.name)), how)
+        since = f" ({later} change{'s' * (later > 1)} since: what they wrote stays)" if later else ""
+        voice.talk(f"Taking back: {_said(change)}{since}")
+        plan = await desk.rehearse_undo(change)
+        await _carry_out(voice, desk, (plan, Note(verb="undo", why=how.why, undoes=change.name)), how)
 
 
 @click.command()
@@ -346,8 +348,8 @@ def changes(options: Common) -> None:
             return await desk.changes()
 
     found = sorted(run(listed()), key=_shown_at)
-    rows = [(_shown_at(c), c.state, _said(c)) for c in found]
-    words = table(("when", "state", "what"), rows) if rows else ["No changes yet."]
+    rows = [(_shown_at(c), c.state, c.name, _said(c)) for c in found]
+    words = table(("when", "state", "name", "what"), rows) if rows else ["No changes yet."]
     keys = ("name", "verb", "agent", "place", "began", "ended", "state", "until", "why", "undoes", "effects")
     voice.data([{key: getattr(c, key) for key in keys} | {"modes": sorted(c.modes)} for c in found], words)
 

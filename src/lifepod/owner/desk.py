@@ -145,6 +145,12 @@ class Desk:
 
         return await ChangeLog(await self._door.pod()).last()
 
+    async def change(self, name: str) -> tuple[Change, int]:
+        """An older change that stands, by its name, and how many came since (:func:`~.tracks.to_take_back`)."""
+        from lifepod.owner.tracks import to_take_back
+
+        return await to_take_back(await self._door.pod(), name)
+
     async def rehearse_undo(self, change: Change, tell: Tell = unheard) -> Plan:
         """The plan that takes a change back; nothing is written."""
         from lifepod.owner import share

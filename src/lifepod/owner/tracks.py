@@ -17,7 +17,7 @@ from lifepod.access.changelog import Image as Image
 from lifepod.access.grants import Grant, standing
 from lifepod.access.images import lines_of
 from lifepod.access.servers import WAC_SERVER, Server
-from lifepod.errors import LifepodError
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog, now
 from lifepod.owner.changes import Torn as Torn
@@ -25,6 +25,7 @@ from lifepod.owner.histories import Log as Log
 from lifepod.owner.histories import log_of as log_of
 from lifepod.owner.promises import held_contracts
 from lifepod.owner.share import Note as Note  # what a change that takes one back is told
+from lifepod.plain import plain
 from lifepod.solid.pod import Pod
 
 
@@ -55,6 +56,26 @@ class Tracks:
         """The change that ``lifepod undo`` takes back."""
         done = [one for one in standing(self.log.changes) if one.verb != "undo"]
         return done[-1] if done else None
+
+
+async def to_take_back(pod: Pod, name: str) -> tuple[Change, int]:
+    """The change of this name (its beginning is enough) that stands and can be taken back, and how many came since.
+
+    Raises :class:`~lifepod.errors.Missing` where none is called so, :class:`~lifepod.errors.Malformed` where several
+    are, and :class:`~lifepod.errors.Conflict` where it does not stand any more.
+    """
+    log = await log_of(pod)
+    found = [one for one in log.changes if one.name.startswith(name)]
+    if not found:
+        raise Missing(f"No change is called {plain(name, 80)}.", advice="`lifepod changes` tells the name of each.")
+    if len(found) > 1:
+        raise Malformed(f"{len(found)} changes are called {plain(name, 80)}….", advice="Write more of the name.")
+    if not Tracks(log).can_be_taken_back(found[0]):
+        raise Conflict(
+            f"The change {found[0].name} cannot be taken back: it does not stand any more, or took another one back.",
+            advice="`lifepod changes` tells how each stands.",
+        )
+    return found[0], sum(one.began > found[0].began for one in log.changes)
 
 
 async def tracks_of(pod: Pod, before: Log | None = None) -> Tracks:

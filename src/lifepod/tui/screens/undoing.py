@@ -59,8 +59,9 @@ class UndoScreen(ChangeScreen):
             more = f"{self._later} change{'' if self._later == 1 else 's'} since: what they wrote stays."
             lines.append(Content.styled(more, ALERT))
         login = "" if profile.is_default else profile.name
-        command = twin(self._request, login) if self._verb == "resume" else _undo(login)
-        same = command if self._verb == "resume" or not self._later else f"{command} takes back the newest one only"
+        same = twin(self._request, login) if self._verb == "resume" else _undo(login)
+        if self._verb == "undo" and self._later:
+            same += f" {self._change.name}"
         return Content("\n").join([*lines, Content(""), plan_words(plan, storage, same)])
 
 
