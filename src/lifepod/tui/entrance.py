@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -103,11 +104,18 @@ class Entrance(App[None]):
             self.notify(plain(amiss.strip(), 600), severity="warning", markup=False)
         if self.is_web:
             self.set_interval(5, partial(self._not_alone, os.getppid()))
+        elif not self.is_headless:
+            self.set_interval(2, self._seen)
         self.theme_changed_signal.subscribe(self, lambda theme: self.choose(theme=theme.name))
 
     def _not_alone(self, server: int) -> None:
         """A screen whose server was killed is seen by nobody."""
         if os.getppid() != server:
+            self.exit()
+
+    def _seen(self) -> None:
+        """A terminal that was closed without a word (SIGHUP) is read from for ever otherwise, as fast as that goes."""
+        if sys.__stdin__ is None or not sys.__stdin__.isatty():
             self.exit()
 
     def choose(self, **changes: str | int) -> None:
