@@ -191,6 +191,23 @@ async def test_whoever_agreed_to_something_is_a_vendor_and_has_the_agreement_bes
         assert f"by agreement {case[:8]}" in seat.said("#record")
 
 
+async def test_a_key_or_a_click_leads_to_the_agreement_with_an_agent_and_where_there_is_none_that_is_said() -> None:
+    box, case = await with_an_agreement()
+    await box.stage.keep()
+    for way in ("key", "click"):
+        async with seated(box.stage, (120, 40)) as seat:
+            await seat.settle()
+            await seat.press("3", "a")
+            assert seat.app.current_mode == "agents"
+            assert any("Nothing was agreed" in one.message for one in seat.app._notifications)
+            names = listed(seat)
+            await choose(seat, names[names.index("# Vendors") + 1])
+            await (seat.press("a") if way == "key" else seat.click("#agreement"))
+            await seat.settle()
+            assert seat.app.current_mode == "agreements"
+            assert seat.app.screen.chosen == case  # type: ignore[attr-defined]
+
+
 async def test_where_the_log_cannot_be_reached_that_is_unknown_and_a_new_look_tries_again() -> None:
     stage = await stage_of(on_record(small_pod(), GIVEN)).keep()
     stage.double.script("*", "*", faults.refused_connection(), times=None)

@@ -102,6 +102,13 @@ def span(first: str, last: str) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def agreement_of(papers: Papers | None, audience: str) -> str:
+    """The agreement with an agent: the newest open one, else the newest; empty where there is none, or not yet read."""
+    mine = [case for case in papers.cases if case.policy.assignee == audience] if papers is not None else []
+    opened = (case for case in mine if case.life.is_open)
+    return next((case.id for case in (*opened, *mine)), "")
+
+
 def record_words(papers: Papers, audience: str, storage: str) -> Iterator[Content]:
     """Since when, until when, and under which agreement, as the log and the agreements have it."""
     from lifepod.owner.histories import agreement_in, given_to

@@ -41,6 +41,7 @@ class AgentsScreen(PodScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History"),
+        Binding("a", "agreement", "Agreement", show=False),
         Binding("x", "out", "Out"),
     ]
     MODE = "agents"
@@ -88,6 +89,7 @@ class AgentsScreen(PodScreen):
             yield Answers(id="sees")
             with Horizontal(id="deeds"):
                 yield Button("History", id="history", compact=True)
+                yield Button("Agreement", id="agreement", compact=True)
                 yield Button("Out: revoke everywhere", id="out", compact=True)
 
     def on_mount(self) -> None:
@@ -177,6 +179,7 @@ class AgentsScreen(PodScreen):
         else:
             self._look(audit, audience)
         self.query_one("#out").display = self._is_agent()
+        self.query_one("#agreement").display = bool(standing.agreement_of(self._papers, audience))
 
     @work(exclusive=True, group="sees", exit_on_error=False)
     async def _look(self, audit: Audit, audience: str) -> None:
@@ -247,6 +250,7 @@ class AgentsScreen(PodScreen):
             lines += standing.record_words(self._papers, who, self.desk.profile.storage)
         elif self._trouble is None and self._is_agent():
             lines.append(Content.styled("Since     reading what is on record …", standing.QUIET))
+        self.query_one("#agreement").display = bool(standing.agreement_of(self._papers, who))
         record = self.query_one("#record", Static)
         record.update(Content("\n").join(lines))
         record.display = bool(lines)
@@ -257,6 +261,16 @@ class AgentsScreen(PodScreen):
         if audit is not None and self._chosen:
             name = agent_name(self._chosen, audit.survey.owner)
             self.app.push_screen(history_sheet(self.desk, name, self._chosen, is_place=False))
+
+    def action_agreement(self) -> None:
+        """To the agreement with the chosen agent."""
+        found = standing.agreement_of(self._papers, self._chosen)
+        if found:
+            self.post_message(self.Wanted("agreements", found))
+        elif self._papers is None:
+            self.notify("What was agreed is not known here yet.", markup=False)
+        else:
+            self.notify("Nothing was agreed with them.", markup=False)
 
     def action_out(self) -> None:
         """Shut the chosen agent out everywhere: the plan comes first."""
@@ -281,6 +295,7 @@ class AgentsScreen(PodScreen):
     def commands(self) -> Iterable[SystemCommand]:
         """What can be done here, by name."""
         yield SystemCommand("History of the agent", "of what they could use (lifepod changes)", self.action_history)
+        yield SystemCommand("Agreement of the agent", "the newest open one (lifepod agreements)", self.action_agreement)
         yield SystemCommand(
             "Out", "shut the chosen agent out everywhere (lifepod revoke --everywhere)", self.action_out
         )

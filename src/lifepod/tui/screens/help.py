@@ -74,6 +74,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("Tab", "to the places it could see", "blind"),
             ("Enter", "on a place: show it in the tree", "who PATH"),
             ("h", "the history of what they could use", "changes"),
+            ("a", "the agreement with them", "agreements"),
             ("x", "out: revoke everywhere, plan first", "revoke … --everywhere"),
         ),
         (
