@@ -277,6 +277,63 @@ def test_an_advertiser_with_a_list_is_an_audience(content: object, tmp_path: Pat
     assert (found.kind, found.name, found.key, found.start) == ("audience", "Café", ("café",), None)
 
 
+FOLLOWER = {"name": broken("Zoë"), "timestamp": STAMP}
+INTERESTS: dict[str, tuple[str, object, str]] = {
+    "names": ("other_logged_information/ads_interests.json", {"topics_v2": [broken("Café"), "Chess"]}, "ad interest"),
+    "labels": ("ads_information/ads_interests.json",
+               {"label_values": [{"label": "Name", "vec": [{"value": broken("Café")}, {"value": "Chess"}]}]},
+               "ad interest"),
+    "categories": ("ads_information/other_categories_used_to_reach_you.json",
+                   [labels({"label": "Name", "vec": [{"value": broken("Café")}, {"value": "Chess"}]})], "ad category"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INTERESTS)
+def test_what_adverts_are_chosen_by_is_a_list_of_the_networks_own(name: str, tmp_path: Path) -> None:
+    tail, content, kind = INTERESTS[name]
+    found = kept(export(tmp_path, tail, content))
+    assert [(one.kind, one.name, one.key, one.start) for one in found] == [
+        ("audience", "Café", (kind, "café"), None), ("audience", "Chess", (kind, "chess"), None),
+    ]  # fmt: skip
+    assert fact(found[0], "listKind") == kind
+
+
+def test_an_interest_is_no_advertiser_of_the_same_name(tmp_path: Path) -> None:
+    topics = kept(export(tmp_path, "ads_interests.json", {"topics_v2": ["Chess"]}))
+    lists = kept(export(tmp_path, "x.json", {"custom_audiences_v2": ["Chess"]}))
+    assert filed([topics], [lists]) == filed([lists, topics], [topics])
+    (data,) = filed([topics, lists]).values()
+    assert data.count(b"lp:Audience ") == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [("", "no-object"), ({}, "no-object"), (5, "not-an-activity"), (None, "not-an-activity"), ([], "not-an-activity")],
+)
+def test_an_interest_that_is_none_says_why(entry: object, reason: str, tmp_path: Path) -> None:
+    path = export(tmp_path, "ads_interests.json", {"topics_v2": ["Chess", entry]})
+    assert [item.reason for item in read(path) if isinstance(item, Skipped)] == [reason]
+
+
+def test_who_follows_the_person_is_the_agent_and_nothing_is_the_object(tmp_path: Path) -> None:
+    path = export(tmp_path, "connections/followers/people_who_followed_you.json", {"followers_v3": [FOLLOWER]})
+    (found,) = kept(path)
+    assert (found.kind, found.start, found.key) == ("follow", NOON, ("by", "Zoë", NOON.value.isoformat()))
+    assert [(who.part, who.link, who.facts) for who in found.things] == [
+        ("agent", names.SCHEMA + "agent", ((names.SCHEMA + "name", "Zoë"),))
+    ]
+
+
+def test_a_follower_since_no_known_time_is_one_without_a_time(tmp_path: Path) -> None:
+    rows = [{"name": "Jo"}, {"name": "Jo"}, {"name": "Ada", "timestamp": 0}]
+    found = kept(export(tmp_path, "x.json", {"followers_v2": rows}))
+    assert [(one.start, one.match) for one in found] == [(None, ())] * 3
+    ((_, path), data) = next(iter(filed([found]).items()))
+    assert path == "undated.ttl"
+    assert data.count(b"schema:FollowAction") == 3
+    assert filed([found]) == filed([found], [found[1:]]) == filed([found[:1]], [found])
+
+
 @pytest.mark.parametrize(
     ("tail", "content"),
     [
@@ -456,9 +513,7 @@ def test_a_web_page_names_the_exact_clicks(tail: str, content: str, tmp_path: Pa
         assert step in report.hint
 
 
-@pytest.mark.parametrize(
-    "key", ["followers_v3", "received_requests_v2", "profile_v2", "topics_v2", "account_accesses_v2"]
-)
+@pytest.mark.parametrize("key", ["received_requests_v2", "profile_v2", "inferred_topics_v2", "account_accesses_v2"])
 def test_a_file_that_is_not_read_is_named_and_not_opened(key: str, tmp_path: Path) -> None:
     (report,) = gathered(export(tmp_path, "x.json", {key: [{"name": SECRET}]}))
     assert (report.importer, report.problem, report.records) == ("facebook", "unsupported-version", 0)

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.journal import test_facebook, test_instagram
 from tests.journal.damage import damaged
 from tests.journal.exports import NOW
+from tests.journal.places import ride, semantic
 
 from lifepod.home.story_files import write_story
 from lifepod.owner.gather import FileReport, Wanted, gather
@@ -31,6 +33,21 @@ def samples(folder: Path) -> Iterator[Path]:
     yield from sorted(p for p in (folder / "story").rglob("*") if p.is_file())
     if FIXTURES.is_dir():
         yield from sorted(p for p in FIXTURES.rglob("*") if p.is_file() and "LICENSE" not in p.name)
+    yield from shapes_of_our_own(folder / "ours")
+
+
+def shapes_of_our_own(folder: Path) -> Iterator[Path]:
+    """Shapes that nobody has written a file of that may be kept here."""
+    for name, module in (("facebook", test_facebook), ("instagram", test_instagram)):
+        for shape, (tail, content, _) in module.INTERESTS.items():
+            yield module.export(folder / f"{name} {shape}", tail, content)
+    fans = {"followers_v3": [test_facebook.FOLLOWER, {"name": "Jo"}] * 20}
+    yield test_facebook.export(folder, "people_who_followed_you.json", fans)
+    for shape, content in test_instagram.FOLLOWERS.items():
+        yield test_instagram.export(folder / shape, f"{test_instagram.FOLLOWS}/followers_1.json", content)
+    way = [{"latE7": 488500000 + n, "lngE7": 23550000 - n * n} for n in range(300)]
+    trips = [ride(), ride(waypointPath={"waypoints": way}), ride(simplifiedRawPath={"points": way[:9]})]
+    yield semantic(folder / "timeline", *trips)
 
 
 def read(path: Path) -> tuple[FileReport, ...]:

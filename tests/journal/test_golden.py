@@ -13,7 +13,7 @@ import lifepod
 from lifepod import Activity, Importer, Match, Member, Skipped
 from lifepod.errors import Malformed
 from lifepod.journal.activity import Moment
-from lifepod.journal.importers import amazon, google_activity
+from lifepod.journal.importers import amazon, facebook, google_activity, google_places, instagram
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "importer"
 
@@ -130,3 +130,44 @@ def test_the_built_in_importers_keep_the_promises_too(tmp_path: Path) -> None:
     assert "a schema:BuyAction" in lifepod.golden(amazon.IMPORTER, written(tmp_path / "o.csv", orders(NEW_ORDER)))
     assert lifepod.golden(google_activity.IMPORTER, written(tmp_path / "MyActivity.json", [entry()]))
     assert Moment is lifepod.Moment
+
+
+FAN = """ a schema:FollowAction , as:Follow ;
+    schema:agent <#20251201T120000Z-43d2ba1ad26550d5-agent> ;
+    schema:provider <https://www.instagram.com/> ;
+    schema:startTime "2025-12-01T12:00:00Z"^^xsd:dateTime ;
+    lp:matchKey "41a56c3ea439d5db" .
+<#20251201T120000Z-43d2ba1ad26550d5-agent> a schema:ProfilePage ;
+    schema:name "a_fan" ;
+    schema:url <https://www.instagram.com/a_fan> .
+"""
+INTEREST = """ a lp:Audience ;
+    schema:name "Chess" ;
+    schema:provider <https://www.facebook.com/> ;
+    lp:listKind "ad interest" .
+"""
+WAY = """    schema:location <#20240301T120000Z-63b89a49b4716968-place> ;
+    schema:startTime "2024-03-01T12:00:00Z"^^xsd:dateTime ;
+    schema:toLocation <#20240301T120000Z-63b89a49b4716968-to> ;
+    lp:matchKey "4151051118797a48" ;
+    lp:mode "in_train" ;
+    lp:points "1"^^xsd:integer ;
+"""
+LINE = """-place> a schema:GeoShape ;
+    schema:line "48.850012,2.35 48.855,2.355 48.86,2.36" .
+"""
+
+
+def test_followers_interests_and_ways_are_written_as_they_stand_here(tmp_path: Path) -> None:
+    from tests.journal.exports import written
+    from tests.journal.places import ride, semantic
+    from tests.journal.test_instagram import FOLLOWERS
+
+    fans = written(tmp_path / "instagram" / "followers_1.json", FOLLOWERS["under a key"])
+    assert FAN in lifepod.golden(instagram.IMPORTER, fans)
+    topics = written(tmp_path / "facebook" / "ads_interests.json", {"topics_v2": ["Chess"]})
+    assert INTEREST in lifepod.golden(facebook.IMPORTER, topics)
+    ways = semantic(tmp_path, ride(waypointPath={"waypoints": [{"latE7": 488550000, "lngE7": 23550000}]}))
+    told = lifepod.golden(google_places.IMPORTER, ways)
+    assert WAY in told
+    assert LINE in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,89 @@ def test_times_of_every_zone_are_instants_and_the_lost_hour_is_none(tmp_path: Pa
     found = read(android(tmp_path, *(visit(startTime=text, endTime=None) for text in shown)))
     assert [i.start.value.isoformat()[:19] for i in found if isinstance(i, Activity) and i.start] == [
         "2024-03-31T00:30:00", "2024-03-31T01:30:00", "2024-03-31T00:30:00",
+    ]  # fmt: skip
+
+
+# Ways
+
+
+def points(*places: tuple[int, int]) -> list[dict[str, int]]:
+    return [{"latE7": north, "lngE7": east} for north, east in places]
+
+
+MIDDLE = (488550000, 23550000)
+LINE = "48.850012,2.35 48.855,2.355 48.86,2.36"
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "count"),
+    [
+        ({"waypointPath": {"waypoints": points(MIDDLE)}}, LINE, 1),
+        ({"simplifiedRawPath": {"points": [points(MIDDLE)[0] | {"timestampMs": "1", "accuracyMeters": 5}]}}, LINE, 1),
+        ({"waypointPath": {"waypoints": points((488500120, 23500000), MIDDLE, MIDDLE, (488600000, 23600000))}},
+         LINE, 4),
+        # The one with more points; what was recorded where both have as many.
+        ({"simplifiedRawPath": {"points": points(MIDDLE)}, "waypointPath": {"waypoints": points((1, 1))}}, LINE, 1),
+        ({"simplifiedRawPath": {"points": points((1, 1))}, "waypointPath": {"waypoints": points(MIDDLE, MIDDLE)}},
+         LINE, 2),
+        ({"startLocation": None, "endLocation": None, "waypointPath": {"waypoints": points(MIDDLE, (1, 1))}},
+         "48.855,2.355 0.0000001,0.0000001", 2),
+    ],
+)  # fmt: skip
+def test_the_way_of_a_trip_is_a_line_from_its_start_to_its_end(
+    told: dict[str, object], line: str, count: int, tmp_path: Path
+) -> None:
+    found = one(semantic(tmp_path, ride(**{"waypointPath": None, **told})))
+    assert (found.kind, fact(found, "points"), part(found)) == ("trip", count, {"line": line})
+
+
+def test_the_way_of_a_trip_is_no_part_of_its_name_and_stays_whatever_comes_after(tmp_path: Path) -> None:
+    with_way = one(semantic(tmp_path / "a", ride(waypointPath={"waypoints": points(MIDDLE)})))
+    longer = one(semantic(tmp_path / "b", ride(waypointPath={"waypoints": points(MIDDLE, (488560000, 23560000))})))
+    without = one(semantic(tmp_path / "c", ride(waypointPath=None)))
+    assert (with_way.key, with_way.match) == (without.key, without.match) == (longer.key, longer.match)
+    tellings = [[[with_way]], [[longer]], [[without]]]
+    (expected,) = {tuple(exports.filed(*order).values()) for order in permutations(tellings)}
+    assert b"schema:line" in expected[0]
+
+
+def test_a_long_way_keeps_two_hundred_points_and_says_how_many_there_were(tmp_path: Path) -> None:
+    many = points(*((488500000 + 1000 * n, 23500000 + (n * n * 7919) % 5000) for n in range(20_000)))
+    found = one(semantic(tmp_path, ride(simplifiedRawPath={"points": many})))
+    assert fact(found, "points") == 20_000
+    assert len(str(part(found)["line"]).split()) == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([{"latE7": 10**9 - 1, "lngE7": 1}], ["out-of-range"]), ([{"latE7": "x", "lngE7": 1}], ["bad-number"]),
+        ([{}, 5, None], ["no-object", "not-an-activity", "not-an-activity"]), ([], []), ({"a": 1}, []), (5, []),
+        ("text", []), (None, []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("name", "field"), [("waypointPath", "waypoints"), ("simplifiedRawPath", "points")])
+def test_a_point_that_is_none_is_counted_and_the_trip_stands_without_it(
+    name: str, field: str, told: object, expected: list[str], tmp_path: Path
+) -> None:
+    made = semantic(tmp_path, ride(**{"waypointPath": None, name: {field: told}}))
+    assert reasons(made) == expected
+    (found,) = (item for item in read(made) if isinstance(item, Activity))
+    assert fact(found, "points") is None
+    assert found.things == one(semantic(tmp_path / "b", ride(waypointPath=None))).things
+
+
+@pytest.mark.parametrize("way", [5, "text", [1], [], None, {"waypoints": []}])
+def test_a_way_that_is_none_does_no_harm(way: object, tmp_path: Path) -> None:
+    assert len(one(semantic(tmp_path, ride(waypointPath=way))).things) == 2
+
+
+@pytest.mark.parametrize("make", [android, ios])
+def test_a_path_beside_an_activity_of_a_phone_is_read_too(make: object, tmp_path: Path) -> None:
+    assert callable(make)
+    both = activity() | {"timelinePath": path(5, 10)["timelinePath"]}
+    assert [(item.kind, fact(item, "points")) for item in read(make(tmp_path, both)) if isinstance(item, Activity)] == [
+        ("trip", None), ("track", 2),
     ]  # fmt: skip
 
 

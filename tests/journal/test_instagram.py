@@ -337,12 +337,71 @@ def test_an_advertiser_with_a_list_is_an_audience(tmp_path: Path) -> None:
     assert data.count(b"lp:Audience ") == 1
 
 
-@pytest.mark.parametrize("content", [[listed(value=SECRET)], {"relationships_followers": [listed(value=SECRET)]}])
-def test_who_follows_the_person_stays_out(content: object, tmp_path: Path) -> None:
-    (report,) = gathered(export(tmp_path, f"{FOLLOWS}/followers_1.json", content))
-    assert (report.importer, report.problem, report.records) == ("instagram", "unsupported-version", 0)
-    assert "others did" in report.hint
-    assert SECRET not in repr(report)
+FOLLOWER = listed(href="https://www.instagram.com/a_fan", value="a_fan")
+FOLLOWERS: dict[str, object] = {
+    "bare": [FOLLOWER],
+    "under a key": {"relationships_followers": [FOLLOWER]},
+    "alone": {"relationships_followers": FOLLOWER},
+    "by its title": [listed("a_fan", href="https://www.instagram.com/a_fan")],
+    "by its address": [listed(href="https://www.instagram.com/a_fan")],
+    "labels": [labels({"label": "Gebruikersnaam", "value": "a_fan"}, link("https://www.instagram.com/a_fan"))],
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWERS)
+def test_who_follows_the_person_is_the_agent_and_nothing_is_the_object(name: str, tmp_path: Path) -> None:
+    (found,) = kept(export(tmp_path, f"{FOLLOWS}/followers_1.json", FOLLOWERS[name]))
+    assert (found.kind, found.start, found.name, found.key) == ("follow", NOON, None, ("by", "a_fan", WHEN))
+    (who,) = found.things
+    assert (who.part, who.link, who.types) == ("agent", names.SCHEMA + "agent", (names.SCHEMA + "ProfilePage",))
+    assert (part(found, "name"), part(found, "url")) == ("a_fan", "https://www.instagram.com/a_fan")
+
+
+def test_two_accounts_that_follow_each_other_in_one_second_are_two_records(tmp_path: Path) -> None:
+    theirs = kept(export(tmp_path, f"{FOLLOWS}/followers_1.json", [FOLLOWER]))
+    mine = kept(export(tmp_path, f"{FOLLOWS}/following.json", {"relationships_following": [FOLLOWER]}))
+    (data,) = filed([theirs, mine]).values()
+    assert filed([theirs], [mine, theirs]) == filed([mine], [theirs])
+    assert (data.count(b"schema:FollowAction"), data.count(b"schema:agent"), data.count(b"schema:object")) == (2, 1, 1)
+    assert theirs[0].match != mine[0].match
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (listed(), "no-object"), ({"string_list_data": [{"value": "a_fan", "timestamp": "x"}]}, "bad-time"),
+        ({"string_list_data": []}, "no-object"), ({"string_list_data": 5}, "no-object"), (5, "not-an-activity"),
+        (None, "not-an-activity"), ([WHEN], "not-an-activity"),
+    ],
+)  # fmt: skip
+def test_a_follower_that_is_none_says_why(entry: object, reason: str, tmp_path: Path) -> None:
+    content = {"relationships_followers": [FOLLOWER, entry]}
+    assert reasons(export(tmp_path, f"{FOLLOWS}/followers_1.json", content)) == [reason]
+
+
+def test_a_renamed_list_of_followers_is_not_guessed_at(tmp_path: Path) -> None:
+    (report,) = gathered(export(tmp_path, "renamed.json", [FOLLOWER]))
+    assert (report.problem, report.records) == ("unsupported-version", 0)
+
+
+INTERESTS: dict[str, tuple[str, object, str]] = {
+    "2021": ("information_about_you/ads_interests.json",
+             {"inferred_data_ig_interest": [mapped(Interesse=broken("Café")), mapped(Interest=broken("Café"))]},
+             "ad interest"),
+    "categories": ("ads_information/instagram_ads_and_businesses/other_categories_used_to_reach_you.json",
+                   {"label_values": [{"label": "Naam", "vec": [{"value": broken("Café")}, {"value": broken("Café")}]}],
+                    "media": [], "fbid": "1"}, "ad category"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INTERESTS)
+def test_what_adverts_are_chosen_by_is_a_list_of_the_networks_own(name: str, tmp_path: Path) -> None:
+    tail, content, kind = INTERESTS[name]
+    found = kept(export(tmp_path, tail, content))
+    assert {(one.kind, one.name, one.key) for one in found} == {("audience", "Café", (kind, "café"))}
+    assert (fact(found[0], "listKind"), fact(found[0], "provider")) == (kind, "https://www.instagram.com/")
+    (data,) = filed([found]).values()
+    assert data.count(b"lp:Audience ") == 1
 
 
 # Recognising

@@ -17,7 +17,6 @@ from lifepod.journal.importers.meta import (
     What,
     about,
     address_of,
-    audiences,
     mended,
     off_meta,
     recognise,
@@ -25,6 +24,7 @@ from lifepod.journal.importers.meta import (
     stem_of,
     text_of,
 )
+from lifepod.journal.importers.meta_lists import audiences
 from lifepod.names import LP_LIST_KIND, SCHEMA
 
 TIMES = Times(NOW)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.journal import test_bank_csv, test_facebook, test_instagram, test_netflix, test_spotify, test_youtube
 from tests.journal.exports import NOW, written
+from tests.journal.places import ride, semantic
 
 from lifepod.home.story_files import write_story
 from lifepod.journal.layout import default_granularity
@@ -65,6 +66,13 @@ def synthetic(folder: Path) -> list[Path]:
         test_instagram.export(folder / f"instagram {name}", tail, content)
         for name, (tail, content, _) in test_instagram.SHAPES.items()
     ]
+    for module in (test_facebook, test_instagram):
+        lists = module.INTERESTS.items()
+        made += [module.export(folder / f"{module} {name}", tail, content) for name, (tail, content, _) in lists]
+    made.append(test_facebook.export(folder / "fans", "x.json", {"followers_v3": [test_facebook.FOLLOWER]}))
+    made.append(test_facebook.export(folder / "fans undated", "x.json", {"followers_v3": [{"name": "Jo"}]}))
+    made.append(test_instagram.export(folder / "fans", "followers_1.json", test_instagram.FOLLOWERS["bare"]))
+    made.append(semantic(folder / "timeline", ride()))
     made += [test_netflix.full(folder / f"netflix {name}", name) for name in test_netflix.TABLES]
     made += [test_bank_csv.sample(folder / f"bank {name}", name) for name in test_bank_csv.SAMPLES]
     made.append(test_netflix.short(folder / "netflix"))
@@ -90,6 +98,9 @@ def test_the_shapes_we_know_from_others_words_fit(tmp_path: Path) -> None:
         '<#a> a schema:Message ; schema:dateSent "2025-01-01"^^xsd:date ; schema:text "body" .',
         '<#a> a schema:MoneyTransfer ; schema:startTime "2025-01-01"^^xsd:date ; lp:direction "up" .',
         "<#a> schema:latitude 91.0 ; schema:longitude 1.0 .",
+        '<#a> a schema:FollowAction ; schema:startTime "2025-01-01"^^xsd:date .',
+        '<#a> a schema:FollowAction ; schema:object "x" .',
+        '<#a> a schema:TravelAction ; schema:startTime "2025-01-01"^^xsd:date ; lp:points 0 .',
         "<#a> a vcard:Individual .",
         '<#a> lp:matchKey "short" .',
     ],

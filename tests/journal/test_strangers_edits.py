@@ -38,6 +38,13 @@ def test_a_time_that_no_search_would_find_there_is_refused(time: str) -> None:
         with_text(BEFORE, URL, NAME, told(time))
 
 
+def test_a_time_cannot_be_taken_away_where_the_file_goes_by_it() -> None:
+    timeless = f'{XSD}<#{NAME}> schema:query "green tea" .'.encode()
+    with pytest.raises(Malformed, match="or none"):
+        with_text(BEFORE, URL, NAME, timeless)
+    assert with_text(BEFORE, URL.replace("2025/02", "undated"), NAME, timeless) is not None
+
+
 def test_a_time_that_stood_out_of_its_file_already_keeps_no_edit_away() -> None:
     odd = told('"2024-11-05T10:00:00Z"^^xsd:dateTime')
     more = told('"2024-11-05T10:00:00Z"^^xsd:dateTime', ' ; schema:description "mine"')

@@ -82,9 +82,9 @@ def _times(body: Body, name: str) -> set[str]:
 def _must_stay(url: str, now: set[str], before: set[str]) -> None:
     found = _PERIOD.search(url)
     period = "-".join(part for part in found.groups() if part) if found else ""
-    if now != before and not all(time.startswith(period) for time in now):
+    if period and now != before and not (now and all(time.startswith(period) for time in now)):
         raise Malformed(
-            f"The file of this record holds {period}: with another time no search would find it there.",
+            f"The file of this record holds {period}: with another time, or none, no search would find it there.",
             advice=f"Keep its time within {period}; a record that is wrong can be deleted (`lifepod records delete`).",
         )
 

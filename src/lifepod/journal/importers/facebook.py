@@ -1,4 +1,4 @@
-"""Facebook's export as JSON: searches, likes, follows, adverts, what shops told Meta, messages' metadata, payments.
+"""Facebook's export as JSON: searches, likes, follows both ways, adverts, what shops told, who wrote when, payments.
 
 It refuses the HTML variant (it says which format to choose), keeps no text of posts, comments and messages and no
 address of a place, and asks which side of a payment is the person where the file leaves it open.
@@ -15,6 +15,7 @@ from lifepod.errors import Undecided
 from lifepod.journal.activity import Activity, Decimal10, Fact, Moment, Reason, Skipped, Thing
 from lifepod.journal.importers import meta
 from lifepod.journal.importers.meta import Entry, Family, Found, Said, Times, What, address_of, said, text_of
+from lifepod.journal.importers.meta_lists import INTERESTS, audiences, follower, interests
 from lifepod.journal.importers.meta_messages import Conversation, conversation, message
 from lifepod.journal.importers.transfers import Line, amount_of, transfer
 from lifepod.journal.source import Importer, Match, Member
@@ -27,6 +28,7 @@ _KEYS = {
     "comments_v2": "comment", "group_comments_v2": "comment", "group_posts_v2": "post", "status_updates": "post",
     "event_responses_v2": "event", "saves_v2": "save", "visited_things_v2": "seen", "recently_viewed": "seen",
     "history_v2": "ad-click", "custom_audiences_v2": "audience", "custom_audiences_all_types_v2": "audience",
+    "topics_v2": "interest", "followers_v3": "follower", "followers_v2": "follower",
     "off_facebook_activity_v2": "told", "off_facebook_activity": "told", "payments_v2": "transfer",
     "apps_and_websites_off_meta_activity": "told", "messages": "message",
 }  # fmt: skip
@@ -40,6 +42,8 @@ _STEMS = {
     "your_saved_items": "save", "recently_visited": "seen", "recently_viewed": "seen", "groups_you_ve_visited": "seen",
     "profile_visits": "seen", "page_visits": "seen", "advertisers_you_ve_interacted_with": "ad-click",
     "advertisers_who_uploaded_a_contact_list_with_your_information": "audience",
+    "ads_interests": "interest", "other_categories_used_to_reach_you": "category",
+    "people_who_followed_you": "follower", "people_who_follow_you": "follower",
     "advertisers_using_your_activity_or_information": "audience", "your_off_facebook_activity": "told",
     "your_activity_off_meta_technologies": "told", "payment_history": "transfer", "message": "message",
 }  # fmt: skip
@@ -68,7 +72,7 @@ def _bare(keys: tuple[str, ...], head: str) -> str:
 FAMILY = Family(
     "facebook", "https://www.facebook.com/", _KEYS, _STEMS, _bare,
     frozenset({"messages", "message", "your_activity_off_meta_technologies"})
-    | {"advertisers_using_your_activity_or_information"},
+    | {"advertisers_using_your_activity_or_information", "ads_interests", "other_categories_used_to_reach_you"},
 )  # fmt: skip
 
 
@@ -97,7 +101,9 @@ class _Reader:
 
     def found(self, what: str, entry: object) -> Found:
         if what == "audience":
-            yield from meta.audiences(entry, FAMILY)
+            yield from audiences(entry, FAMILY)
+        elif what in INTERESTS:
+            yield from interests(what, entry, FAMILY)
         elif not isinstance(entry, dict):
             yield "not-an-activity"
         elif what == "told":
@@ -136,8 +142,10 @@ def _record(what: str, entry: Entry, told: Said) -> Activity | Reason:
     if what == "ad-click":
         return meta.ad("ad-click", FAMILY, told)
     name = next((text for text in (text_of(name) for name in _all(entry, "name")) if text), "")
-    if what == "follow":
+    if what in ("follow", "follower"):
         named = name or next(iter((*told.owner, *told.texts)), told.title)
+        if what == "follower":
+            return follower(told, named, FAMILY)
         return meta.about("follow", FAMILY, told.at, What(meta.PROFILE, named, told.url))
     if what == "like-page":
         url = told.url or address_of(entry.get("url"))

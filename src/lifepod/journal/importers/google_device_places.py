@@ -29,12 +29,14 @@ class Phone:
         self._now, self._days = now, days
 
     def segment(self, entry: object) -> Iterator[Activity | Reason]:
-        """The record of a visit or a trip; of a path the reasons why points are none."""
+        """The record of a visit or a trip; of a path, alone or beside a trip, the reasons why points are none."""
         told = entry if isinstance(entry, dict) else {}
         if isinstance(told.get("visit"), dict):
             yield self._visit(told, told["visit"])
         elif isinstance(told.get("activity"), dict):
             yield self._trip(told, told["activity"])
+            if told.get("timelinePath"):
+                yield from self._path(told, told["timelinePath"])
         elif "timelinePath" in told:
             yield from self._path(told, told["timelinePath"])
         else:

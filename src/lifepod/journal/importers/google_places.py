@@ -5,6 +5,7 @@ files that Takeout gives instead of places since 2024: it says how to get them f
 
 * Visits become stays and activities become trips, as they stand in the file. Points, which are many, become one track
   for each day (UTC) after the whole file was read: an export may tell of days in any order, and of one in many places.
+  What Takeout tells of the way of a trip stays with the trip, as its line.
 * What a track is made of is counted in it (``lp:points``); points that are none are counted one by one, as skipped.
 * Raw signals of a phone are read only where there is no segment: they tell of the same days, the last few weeks.
 """

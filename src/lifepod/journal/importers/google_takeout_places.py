@@ -1,7 +1,11 @@
 """What Takeout told of places until 2024: single points, and the stays and trips Google made of them.
 
 It refuses to read what stands beside the coordinates: Wi-Fi networks around, device tags, addresses, other guesses.
-The way of a trip point by point is left to the single points, which the same export holds.
+
+* A trip keeps its way as one line of at most :data:`~lifepod.journal.importers.tracks.MOST_POINTS` points, from
+  ``simplifiedRawPath.points``, which the phone recorded, or ``waypointPath.waypoints``, which Google worked out:
+  whichever tells more points. Most of these points have no time of their own, so that they make no track of a day.
+* Stops of a train or bus (``transitPath``) are left out.
 """
 
 from __future__ import annotations
@@ -15,9 +19,10 @@ from lifepod.journal.activity import Activity, Fact, Moment, Reason
 from lifepod.journal.importers.clock import Stamps, moment_of
 from lifepod.journal.importers.coordinates import Point, e7_pair, point_of
 from lifepod.journal.importers.places import Place, distance, mode, probability, semantic_type, span_of, stay, trip
-from lifepod.journal.importers.tracks import Days
+from lifepod.journal.importers.tracks import Days, E7Pair
 
 SOURCE = "google-location-history"
+_WAYS = (("simplifiedRawPath", "points"), ("waypointPath", "waypoints"))
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,7 +60,7 @@ class Takeout:
             for _ in inside if isinstance(inside, list) else ():
                 yield "nested"
         elif isinstance(segment, dict):
-            yield self._segment(segment)
+            yield from self._segment(segment)
         else:
             yield "not-an-activity"
 
@@ -86,24 +91,54 @@ class Takeout:
         facts = semantic_type(where.get("semanticType")) + sure
         return stay(SOURCE, span, Place(point, _text(where.get("placeId")), _name(where)), facts)
 
-    def _segment(self, segment: dict[str, Any]) -> Activity | Reason:
+    def _segment(self, segment: dict[str, Any]) -> Iterator[Activity | Reason]:
         span = self._span(segment)
         if isinstance(span, str):
-            return span
+            yield span
+            return
         start, end = (_point(segment.get(field)) for field in ("startLocation", "endLocation"))
         if isinstance(start, str):
-            return start
+            yield start
+            return
         if isinstance(end, str):
-            return end
+            yield end
+            return
         kind = segment.get("activityType")
         facts = mode(kind) + distance(segment.get("distance")) + _sure(segment.get("activities"), kind)
-        return trip(SOURCE, span, (start, end), facts)
+        points, reasons = _way(segment)
+        yield trip(SOURCE, span, (start, end), facts, points)
+        yield from reasons
 
 
 def _point(told: object) -> Point | Reason | None:
     """A place; nothing where none is told."""
     found = point_of(told) if isinstance(told, dict) else None
     return None if found == "no-object" else found
+
+
+def _way(segment: dict[str, Any]) -> tuple[list[E7Pair], list[Reason]]:
+    """The points between the ends of a trip, and why others are none; what was recorded where both tell as many."""
+    best, reasons = list[E7Pair](), list[Reason]()
+    for path, field in _WAYS:
+        told = segment.get(path)
+        rows = told.get(field) if isinstance(told, dict) else None
+        points = list[E7Pair]()
+        for row in rows if isinstance(rows, list) else ():
+            found = _pair(row) if isinstance(row, dict) else "not-an-activity"
+            if isinstance(found, str):
+                reasons.append(found)
+            else:
+                points.append(found)
+        best = points if len(points) > len(best) else best
+    return best, reasons
+
+
+def _pair(row: dict[str, Any]) -> E7Pair | Reason:
+    """A point of a way; the usual words first, because there are many of them."""
+    if "latE7" in row:
+        return e7_pair(row["latE7"], row.get("lngE7"))
+    found = point_of(row)
+    return found if isinstance(found, str) else found.e7
 
 
 def _name(where: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Instagram's export as JSON: likes, follows, searches, adverts and posts seen, what shops told Meta, pages opened.
+"""Instagram's export as JSON: likes, follows both ways, searches, adverts and posts seen, what shops told Meta.
 
-It refuses the HTML variant (it says which format to choose), keeps no text of posts, comments and messages, and leaves
-out who follows the person, because that is what others did.
+It refuses the HTML variant (it says which format to choose), keeps no text of posts, comments and messages, and never
+takes somebody who follows the person for somebody the person follows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from lifepod.journal.activity import Activity, Fact, Iri, Moment, Reason, Skipped
 from lifepod.journal.importers import meta
 from lifepod.journal.importers.meta import Entry, Family, Found, Said, Times, What, dicts, said, text_of
+from lifepod.journal.importers.meta_lists import INTERESTS, audiences, follower, interests
 from lifepod.journal.importers.meta_messages import Conversation, conversation, message
 from lifepod.journal.redact import search_query_of, visited
 from lifepod.journal.source import Importer, Match, Member
@@ -28,6 +29,7 @@ _KEYS = {
     "searches_hashtag": "search", "searches_place": "search", "saved_saved_media": "save", "saved_media": "save",
     "comments_media_comments": "comment", "comments_reels_comments": "comment", "comments_story_comments": "comment",
     "apps_and_websites_off_meta_activity": "told", "ig_custom_audiences_all_types": "audience",
+    "inferred_data_ig_interest": "interest",
     "ig_stories": "post", "ig_reels_media": "post", "ig_igtv_media": "post", "ig_archived_post_media": "post",
     "messages": "message",
 }  # fmt: skip
@@ -39,7 +41,8 @@ _STEMS = {
     "keyword_searches": "search", "tag_searches": "search", "place_searches": "search", "searches": "search",
     "saved_posts": "save", "saved": "save", "post_comments": "comment", "reels_comments": "comment",
     "story_comments": "comment", "link_history": "visit", "your_activity_off_meta_technologies": "told",
-    "advertisers_using_your_activity_or_information": "audience", "posts": "post", "stories": "post",
+    "advertisers_using_your_activity_or_information": "audience", "ads_interests": "interest",
+    "other_categories_used_to_reach_you": "category", "posts": "post", "stories": "post",
     "reels": "post", "archived_posts": "post", "message": "message",
 }  # fmt: skip
 _THINGS = {
@@ -80,13 +83,7 @@ class Instagram:
 
     def recognise(self, member: Member) -> Match | None:
         """By the keys at its beginning, then by the name it has in the export."""
-        match = meta.recognise(member, FAMILY)
-        if match is None or match.shape != "instagram-follower":
-            return match
-        why, hint = "it lists who follows you", "That is what others did, and stays out; whom you follow is read."
-        return Match(
-            member, match.shape, "", match.confidence, why, Skipped("unsupported-version", member.path), hint
-        )  # fmt: skip
+        return meta.recognise(member, FAMILY)
 
     def activities(self, match: Match, answers: Mapping[str, str]) -> Iterator[Activity | Skipped]:
         """Every entry in the order of the file."""
@@ -101,7 +98,9 @@ class _Reader:
 
     def found(self, what: str, entry: object) -> Found:
         if what == "audience":
-            yield from meta.audiences(entry, FAMILY)
+            yield from audiences(entry, FAMILY)
+        elif what in INTERESTS:
+            yield from interests(what, entry, FAMILY)
         elif isinstance(entry, list):
             yield _row(what, entry, self._times)
         elif not isinstance(entry, dict):
@@ -131,10 +130,12 @@ def _record(what: str, entry: Entry, told: Said) -> Activity | Reason:
     if what in ("ad", "ad-click"):
         return meta.ad(what, FAMILY, told)
     account = next((found.group(1) for found in map(_ACCOUNT.match, told.urls) if found), "")
-    if what in ("search", "follow"):
+    if what in ("search", "follow", "follower"):
         named = next((text for text in (*told.texts, told.title, *told.owner, account) if text), "")
         if what == "search":
             return meta.search(FAMILY, told.at, named, told.url)
+        if what == "follower":
+            return follower(told, named, FAMILY)
         return meta.about(what, FAMILY, told.at, What(meta.PROFILE, named, told.url))
     if what == "comment":
         return _comment(entry, told)

@@ -24,7 +24,7 @@ from lifepod.journal.importers.clock import Stamps, moment_of
 from lifepod.journal.importers.entries import encoding_of, entries, outline, whole
 from lifepod.journal.redact import clean_text, clean_url, visited
 from lifepod.journal.source import Match, Member
-from lifepod.names import LP_AD, LP_EVENT_TYPE, LP_HOST, LP_LIST_KIND, SCHEMA
+from lifepod.names import LP_AD, LP_EVENT_TYPE, LP_HOST, SCHEMA
 
 Found = Iterator[Activity | Reason]
 Entry = Mapping[str, Any]
@@ -38,7 +38,7 @@ _SHAPES, _LIST, _ONE = ("label_values", "string_map_data", "string_list_data"), 
 _EITHER = frozenset(
     {
         "messages", "message", "apps_and_websites_off_meta_activity", "your_activity_off_meta_technologies",
-        "advertisers_using_your_activity_or_information",
+        "advertisers_using_your_activity_or_information", "ads_interests", "other_categories_used_to_reach_you",
     }
 )  # fmt: skip
 """Keys and names of files that both networks have."""
@@ -236,9 +236,9 @@ def said(entry: Entry, times: Times) -> Said:
         rows = dicts(entry["label_values"])
         groups = [row for row in rows if isinstance(row.get("dict"), list)]
         group = list(
-            _leaves([next((row for row in groups if row.get("title") == "Owner"), groups[0] if groups else {})])
+            leaves_of([next((row for row in groups if row.get("title") == "Owner"), groups[0] if groups else {})])
         )
-        leaves = list(_leaves(row for row in rows if not isinstance(row.get("dict"), list)))
+        leaves = list(leaves_of(row for row in rows if not isinstance(row.get("dict"), list)))
     elif isinstance(entry.get("string_map_data"), dict):
         leaves = dicts(list(entry["string_map_data"].values()))
     elif isinstance(entry.get("string_list_data"), list):
@@ -246,24 +246,24 @@ def said(entry: Entry, times: Times) -> Said:
     else:
         names = ("author", "username", "search_click", "name")
         leaves = [{"value": entry.get(name)} for name in names if isinstance(entry.get(name), str)]
-    (urls, texts), (sites, owner_texts) = _told(leaves), _told(group)
+    (urls, texts), (sites, owner_texts) = told_by(leaves), told_by(group)
     stamps = (entry.get(name) for name in ("timestamp", "creation_timestamp", "time"))
     inner = (leaf.get(name) for leaf in leaves for name in ("timestamp", "timestamp_value"))
     at = times.first((*stamps, *inner))
     return Said(at, urls, texts, owner_texts, next(iter(sites), ""), text_of(entry.get("title")))
 
 
-def _leaves(rows: Iterable[Entry]) -> Iterator[Entry]:
+def leaves_of(rows: Iterable[Entry]) -> Iterator[Entry]:
     """What stands at the ends of nested groups."""
     for row in rows:
         inner = [*dicts(row.get("dict")), *dicts(row.get("vec"))]
         if inner:
-            yield from _leaves(inner)
+            yield from leaves_of(inner)
         else:
             yield row
 
 
-def _told(leaves: Iterable[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def told_by(leaves: Iterable[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Addresses and texts of these values, each once."""
     urls, texts = dict[str, None](), dict[str, None]()
     for leaf in leaves:
@@ -309,10 +309,11 @@ def about(kind: str, family: Family, at: Moment | Reason, what: What) -> Activit
     when = at.value.isoformat()
     key = (when,) if what.by_time else (named, when)
     match = (account or address or (family.name if what.by_time else named), when[:16])
-    return Activity(kind, family.name, key, at, what.name or None, _by(family), part, match)
+    return Activity(kind, family.name, key, at, what.name or None, provided(family), part, match)
 
 
-def _by(family: Family) -> tuple[Fact, ...]:
+def provided(family: Family) -> tuple[Fact, ...]:
+    """Which network it was on."""
     return ((SCHEMA + "provider", Iri(family.provider)),)
 
 
@@ -348,9 +349,9 @@ def off_meta(entry: Entry, family: Family, times: Times) -> Found:
     lists = [row["vec"] for row in dicts(entry.get("label_values")) if isinstance(row.get("vec"), list)]
     name = text_of(entry.get("title"))
     for event in (event for events in lists for event in events):
-        leaves = list(_leaves([event])) if isinstance(event, dict) else []
+        leaves = list(leaves_of([event])) if isinstance(event, dict) else []
         stamps = (leaf.get(field) for leaf in leaves for field in ("timestamp_value", "timestamp"))
-        yield _event(family, name, next(filterfalse(str.isdigit, _told(leaves)[1]), ""), times.first(stamps))
+        yield _event(family, name, next(filterfalse(str.isdigit, told_by(leaves)[1]), ""), times.first(stamps))
     if not lists:
         told = said(entry, times)
         name, kind = [*([name] if name else ()), *filterfalse(str.isdigit, told.texts), "", ""][:2]
@@ -369,30 +370,3 @@ def _event(family: Family, name: str, kind: str, at: Moment | Reason) -> Activit
         facts += ((LP_HOST, name.lower()),)
     when, who = at.value.isoformat(), name.casefold()
     return Activity("told", family.name, (who, kind, when), at, None, facts, match=(who, kind, when[:16]))
-
-
-def audiences(entry: object, family: Family) -> Found:
-    """Advertisers that hold a list with the person on it: as a name, with marks, or as values below a label."""
-    if isinstance(entry, str):
-        yield _audience(family, text_of(entry), ("data file custom audience",))
-    elif not isinstance(entry, dict):
-        yield "not-an-activity"
-    elif isinstance(entry.get("label_values"), list):
-        for row in dicts(entry["label_values"]):
-            kind = text_of(row.get("label")) if isinstance(row.get("vec"), list) else ""
-            for name in _told(_leaves([row]))[1]:
-                yield _audience(family, name, (kind,) if kind else ())
-    else:
-        marks = [name for name in entry if name.startswith("has_")]
-        kinds = tuple(clean_text(name[4:].replace("_", " ")) for name in marks if entry[name] is True)
-        if marks and not kinds:
-            yield "not-an-activity"
-        else:
-            yield _audience(family, text_of(entry.get("advertiser_name")), kinds)
-
-
-def _audience(family: Family, name: str, kinds: tuple[str, ...]) -> Activity | Reason:
-    if not name:
-        return "no-object"
-    facts = (*_by(family), *((LP_LIST_KIND, kind) for kind in kinds if kind))
-    return Activity("audience", family.name, (name.casefold(),), None, name, facts)

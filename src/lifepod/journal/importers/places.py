@@ -6,14 +6,16 @@ It refuses to keep an address (coordinates say where), to invent an end, and to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from lifepod.journal.activity import Activity, Decimal10, Fact, Moment, Reason, Thing
 from lifepod.journal.importers.coordinates import Point
+from lifepod.journal.importers.tracks import E7Pair, Trail
 from lifepod.journal.redact import clean_text
-from lifepod.names import LP_MODE, LP_PROBABILITY, LP_SEMANTIC_TYPE, SCHEMA
+from lifepod.names import LP_MODE, LP_POINTS, LP_PROBABILITY, LP_SEMANTIC_TYPE, SCHEMA
 
 Span = tuple[Moment, Moment | None]
 """When something began, and when it ended as far as that is known."""
@@ -59,21 +61,41 @@ def stay(source: str, span: Span, place: Place, facts: tuple[Fact, ...] = ()) ->
 
 
 def trip(
-    source: str, span: Span, ends: tuple[Point | None, Point | None], facts: tuple[Fact, ...]
+    source: str,
+    span: Span,
+    ends: tuple[Point | None, Point | None],
+    facts: tuple[Fact, ...],
+    between: Sequence[E7Pair] = (),
 ) -> Activity | Reason:
-    """The record of a trip; one without places, distance and means says nothing."""
+    """The record of a trip, with the points that are told between its ends; one that says nothing at all is none."""
     told = [
         (Thing(part, SCHEMA + link, (SCHEMA + "Place",), _about(point)), point)
         for (part, link), point in zip((("from", "fromLocation"), ("to", "toLocation")), ends, strict=True)
         if point is not None
     ]
-    if not told and not any(name in (SCHEMA + "distance", LP_MODE) for name, _ in facts):
+    way = _way(ends, between)
+    if not told and not way and not any(name in (SCHEMA + "distance", LP_MODE) for name, _ in facts):
         return "no-object"
     when = span[0].value.isoformat()
+    # Its way is no part of what identifies it: one export tells it and another does not.
     key = (*(point.rounded(5) if point else "" for point in ends), when)
     match = (*(point.rounded(4) if point else "" for point in ends), when[:16])
-    things = tuple(thing for thing, _ in told)
-    return Activity("trip", source, key, span[0], None, facts, things, match, end=span[1])
+    facts += ((LP_POINTS, len(between)),) if way else ()
+    return Activity(
+        "trip", source, key, span[0], None, facts, (*(thing for thing, _ in told), *way), match, end=span[1]
+    )
+
+
+def _way(ends: tuple[Point | None, Point | None], between: Sequence[E7Pair]) -> tuple[Thing, ...]:
+    """The line from the start over the points between to the end; none where nothing is told between them."""
+    if not between:
+        return ()
+    trail, (start, end) = Trail(), ends
+    for pair in (*((start.e7,) if start else ()), *between, *((end.e7,) if end else ())):
+        trail.add(pair)
+    line = trail.part()
+    # One point is no line.
+    return (line,) if any(" " in str(value) for _, value in line.facts) else ()
 
 
 def _about(point: Point | None) -> tuple[Fact, ...]:
