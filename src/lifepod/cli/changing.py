@@ -301,8 +301,9 @@ def _tell_outcome(voice: Voice, outcome: Outcome) -> None:
 @common
 @gathered(How)
 def undo(options: Common, how: How, change: str | None) -> None:
-    """Take a change of access back: the last one, or the one whose name begins like CHANGE (`lifepod changes`).
+    """Take a change of access back: the last, or CHANGE.
 
+    CHANGE is how the name of an older one begins (`lifepod changes`).
     It is a new plan towards how things were: what others changed since stays, and it is shown first.
 
     \b
