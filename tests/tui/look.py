@@ -10,12 +10,14 @@ import re
 from pathlib import Path
 
 from rich.cells import cell_len
+from rich.color_triplet import ColorTriplet
 from textual.geometry import Region
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 _TEXT = re.compile(
     r'<text class="[^"]*-r\d+" x="([\d.]+)" y="[\d.]+" [^>]*clip-path="url\(#[^"]*-line-(\d+)\)">(.*?)</text>'
 )
+_WORD = re.compile(r"\w\w")
 _CELL = 12.2
 """Width of one cell in the picture."""
 
@@ -35,6 +37,28 @@ def shown(screen: Screen[object], region: Region | None = None) -> list[str]:
     if region is not None:
         strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
     return [strip.text.rstrip() for strip in strips]
+
+
+def faint(screen: Screen[object], least: float) -> list[tuple[str, float]]:
+    """Words whose colour differs too little from what is behind them (WCAG 2.2 §1.4.3 has the measure)."""
+    found = []
+    # What lies behind a sheet is dimmed.
+    front = screen.children[0].region if isinstance(screen, ModalScreen) else screen.region
+    for strip in screen._compositor.render_strips()[front.y : front.bottom]:
+        for text, style, _ in strip.crop(front.x, front.right):
+            if _WORD.search(text) and style is not None and style.color and style.bgcolor:
+                one, other = (_light(colour.get_truecolor()) for colour in (style.color, style.bgcolor))
+                ratio = (max(one, other) + 0.05) / (min(one, other) + 0.05)
+                if ratio < least:
+                    found.append((text, round(ratio, 2)))
+    return found
+
+
+def _light(colour: ColorTriplet) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def same_as_kept(lines: list[str], path: Path, *, update: bool) -> None:

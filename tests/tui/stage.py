@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.double.pod_double import PodDouble
-from tests.tui.look import same_as_kept, shown
+from tests.tui.look import faint, same_as_kept, shown
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -31,6 +31,7 @@ from lifepod.owner.words import wish
 from lifepod.solid.dirs import cache_dir
 from lifepod.solid.door import Door
 from lifepod.tui.app import LifepodApp
+from lifepod.tui.themes import DARK, LIGHT
 
 BASE = "http://localhost:3000/sam/"
 SERVER = "http://localhost:3000/"
@@ -229,3 +230,13 @@ class Album:
         path = GOLDEN / f"{name}-{self._size[0]}x{self._size[1]}.txt"
         lines = [CHANCE.sub(lambda found: "x" * len(found[0]), line) for line in self._seat.lines]
         same_as_kept(lines, path, update=self._update)
+        self._can_be_read()
+
+    def _can_be_read(self) -> None:
+        """The same words stand there in the other colours, and none is too faint in either."""
+        app, before = self._seat.app, self._seat.lines
+        for theme in (LIGHT, DARK):
+            app.set_reactive(LifepodApp.theme, theme.name)
+            app.refresh_css(animate=False)
+            assert self._seat.lines == before
+            assert faint(app.screen, 4.5) == [], theme.name

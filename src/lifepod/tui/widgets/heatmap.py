@@ -269,7 +269,7 @@ def _shade(level: int, bounds: tuple[int, ...]) -> int:
 
 
 def _legend(bounds: tuple[int, ...]) -> tuple[Part, ...]:
-    parts: list[Part] = [("    ", ""), (f"{SHADES[0]} none", "none")]
+    parts: list[Part] = [("    ", ""), (SHADES[0], "none"), (" none", "quiet")]
     below = 0
     for number, bound in enumerate(bounds, 1):
         shade = _shade(number, bounds)
