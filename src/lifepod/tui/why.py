@@ -51,13 +51,12 @@ def _standing(audit: Audit, url: str) -> Iterator[Content]:
 def _rules(audit: Audit, url: str, entry: Entry | None) -> Iterator[Content]:
     from lifepod.owner.words import in_words
 
-    owner, basis = audit.survey.owner, audit.basis(url)
-    for spot in basis.blind:
-        yield Content.styled(f"Not known: {plain(spot.place)} ({plain(spot.cause)}).", _ALERT)
-
     def said(rule: Rule) -> str:
         return f"• {plain(in_words(rule, place_name(audit.stands_at(rule), audit.survey.storage)), 900)}"
 
+    owner, basis = audit.survey.owner, audit.basis(url)
+    for spot in basis.blind:
+        yield Content.styled(f"Not known: {plain(spot.place)} ({plain(spot.cause)}).", _ALERT)
     if entry is not None and entry.via:
         who = agent_name(entry.audience, owner)
         yield Content.styled(f"\nWhy {who}", _TITLE)

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from lifepod.tui.topics import MATRIX
+from lifepod.tui.topics import APART
 
 _Line = tuple[str, str, str]
 _POD: tuple[_Line, ...] = (
@@ -83,7 +83,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             "what they saw.",
         ),
     ),
-    "matrix": MATRIX,
+    **APART,
     "requests": (
         "Requests: who asks for what, and what a yes would open",
         (

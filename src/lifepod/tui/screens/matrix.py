@@ -1,6 +1,7 @@
 """Everyone a rule could let in beside every class of data: who could use how much of what, at one glance.
 
-It refuses to show unknown as no, to tell cells apart by colour alone, and to say what anyone used.
+It refuses to show unknown as no, to tell cells apart by colour alone, to call anybody no vendor, and to say what anyone
+used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,25 +19,28 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerState
 
+from lifepod.errors import LifepodError
 from lifepod.owner.crossing import Count, Counts, counts
+from lifepod.tui.kinds import agent_name, kind_of, place_name, row_names, vendors_of
 from lifepod.tui.screens.behind import BehindScreen
-from lifepod.tui.screens.pod import Aim, Clock, PodScreen
-from lifepod.tui.widgets.grid import HEADER, Grid, Sheet
-from lifepod.tui.words import agent_name, brief, place_name
+from lifepod.tui.screens.pod import Aim, Clock, PodScreen, Trouble
+from lifepod.tui.widgets.grid import HEADER, Grid, Rows, Sheet
 
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit, Desk
 
 SORTS = ("name", "most first", "this column")
 _LEGEND = "RAWC everywhere · rawc in some · ? not known · - nowhere · 3+2?/12: open in 3 of 12, perhaps 2"
+_LOST = "Who is a vendor is not known: what is on record could not be read."
 _WORDS = ("read", "append", "write", "control")
 
 
 class MatrixScreen(PodScreen):
     """Audiences down, classes of data across."""
 
-    MODE, FILTER = "matrix", "part of a WebID"
+    MODE, FILTER = "matrix", "part of a WebID, vendor or group"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "sort", "Sort")]
     DEFAULT_CSS = """
     MatrixScreen {
@@ -45,6 +50,8 @@ class MatrixScreen(PodScreen):
         #found { display: none; height: 1; background: $panel; color: $foreground 70%; padding: 0 1; }
         #found.shown { display: block; }
         #cell { height: auto; max-height: 4; min-height: 2; background: $panel; padding: 0 1; }
+        #amiss { display: none; height: auto; max-height: 4; padding: 0 1; color: $warning; }
+        #amiss.shown { display: block; }
         #legend { height: auto; color: $foreground 70%; padding: 0 1; }
     }
     """
@@ -56,10 +63,23 @@ class MatrixScreen(PodScreen):
         audit: Audit
         counts: Counts
 
+    @dataclass
+    class Told(Message):
+        """Who is a vendor, or why that cannot be read."""
+
+        vendors: frozenset[str]
+        trouble: Trouble | None = None
+
     def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__(desk, clock)
         self._audit: Audit | None = None
         self._counts: Counts | None = None
+        self._vendors: frozenset[str] = frozenset()
+        """Those that are known."""
+        self._names: list[str] = []
+        """Of all audiences, as their rows show them."""
+        self._amiss: dict[str, str] = {}
+        """What did not work, by the worker that failed."""
         self._rows: list[int] = []
         self._columns: list[int] = []
         self._chosen, self._sort = "", 0
@@ -70,6 +90,7 @@ class MatrixScreen(PodScreen):
             yield from self.filter_box()
             yield Grid(id="grid")
             yield Static("working it out …", id="cell", markup=False)
+            yield Static("", id="amiss", markup=False)
             yield Static(Content(_LEGEND), id="legend")
 
     def on_mount(self) -> None:
@@ -82,9 +103,10 @@ class MatrixScreen(PodScreen):
         self.query_one(Grid).focus()
 
     def paint(self) -> None:
-        """A new audit: worked out in a thread; what is shown stays until then."""
+        """A new audit: worked out in a thread; what is shown stays until then. Who is a vendor is read anew."""
         if self.picture.audit is not None:
             self._work_out(self.picture.audit)
+            self._ask()
 
     @work(exclusive=True, group="matrix", exit_on_error=False)
     async def _work_out(self, audit: Audit) -> None:
@@ -94,6 +116,7 @@ class MatrixScreen(PodScreen):
         """Show it, unless there is a newer picture by now."""
         event.stop()
         if event.audit is self.picture.audit:
+            self._tell("matrix", "")
             self._audit, self._counts = event.audit, event.counts
             journal = event.audit.survey.storage + "journal/"
             columns = event.counts.columns
@@ -102,27 +125,64 @@ class MatrixScreen(PodScreen):
             self._columns = inside + [n for n in range(len(columns)) if n not in set(inside)]
             self._list()
 
+    @work(exclusive=True, group="vendors", exit_on_error=False)
+    async def _ask(self) -> None:
+        try:
+            self.post_message(self.Told(await vendors_of(self.desk)))
+        except LifepodError as error:
+            self.post_message(self.Told(self._vendors, Trouble.of(error)))
+
+    def on_matrix_screen_told(self, event: Told) -> None:
+        """Now it is known who is a vendor; where it cannot be read, who was known before stays known."""
+        event.stop()
+        lost, before, self._vendors = event.trouble, self._vendors, event.vendors
+        self._tell("vendors", f"{_LOST} {lost.sentence} {lost.advice} u tries again." if lost else "")
+        if event.vendors != before:
+            self._list()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What could not be worked out is said here until it can be: a notice would go away, and cover it meanwhile."""
+        worker = event.worker
+        if event.state is WorkerState.ERROR and worker.group in ("matrix", "vendors"):
+            event.prevent_default()
+            trouble = Trouble.fault(worker.error)
+            older = " What is shown is the picture before." if worker.group == "matrix" and self._counts else ""
+            self._tell(worker.group, f"{trouble.sentence} u tries again.{older}")
+            if self._counts is None:
+                self.query_one("#cell", Static).update(Content("The matrix is not known."))
+
+    def _tell(self, group: str, said: str) -> None:
+        """Say what did not work until it does."""
+        self._amiss[group] = said
+        every = [one for one in self._amiss.values() if one]
+        for line in self.query("#amiss").results(Static):  # none while the screen goes
+            line.set_class(bool(every), "shown")
+            line.update(Content("\n".join(every)))
+
     def _list(self) -> None:
         if self.query("#filter"):
             self.narrow(self.query_one("#filter", Input).value.strip())
 
     def narrow(self, text: str) -> None:
-        """Only audiences whose name contains the text."""
+        """Only audiences whose name, or kind and name, contains the text."""
         audit, found = self._audit, self._counts
         if audit is None or found is None:
             return
         owner, wanted, grid = audit.survey.owner, text.casefold(), self.query_one(Grid)
         every = range(len(found.audiences))
-        names = [agent_name(who, owner).casefold() for who in found.audiences]
-        fits = [n for n in every if wanted in names[n] or wanted in found.audiences[n].casefold()]
+        self._names = row_names(found.audiences, audit, self._vendors)
+        said = [
+            f"{name}\n{agent_name(who, owner)}\n{who}" for name, who in zip(self._names, found.audiences, strict=True)
+        ]
+        fits = [n for n in every if wanted in said[n].casefold()]
         self._rows = self._sorted(fits, grid.column)
         self.found(len(fits), len(every))
         titles = [self._title(n) for n in self._columns]
         widths = [
-            max(len(title), 6 + len(f"{found.columns[n][1]}") * 3 + 3) + 2
+            max(cell_len(title), 6 + len(f"{found.columns[n][1]}") * 3 + 3) + 2
             for title, n in zip(titles, self._columns, strict=True)
         ]
-        shown = [self._named(found.audiences[n], audit) for n in self._rows]
+        shown = Rows.of([self._names[n] for n in self._rows])
         at = next((i for i, n in enumerate(self._rows) if found.audiences[n] == self._chosen), 0)
         grid.paint(Sheet(f"by {SORTS[self._sort]}", shown, titles, widths, self._cell), at, grid.column)
 
@@ -145,10 +205,11 @@ class MatrixScreen(PodScreen):
         name = place_name(self._counts.columns[column][0], storage, 60)
         return name.removeprefix("journal/") if len(name) > len("journal/") else name
 
-    @staticmethod
-    def _named(audience: str, audit: Audit) -> str:
-        name = brief(audience, audit.survey.owner)
-        return f"group {name}" if audience in audit.groups else name
+    def _named(self, who: str) -> str:
+        """An audience in full, and of which kind it is where that is known."""
+        assert self._audit is not None
+        kind, name = kind_of(who, self._audit, self._vendors), agent_name(who, self._audit.survey.owner)
+        return f"{name}, a {kind}," if kind else name
 
     def _cell(self, row: int, column: int) -> tuple[str, str]:
         assert self._counts is not None
@@ -174,12 +235,14 @@ class MatrixScreen(PodScreen):
         who, place, count = self._picked()
         self._chosen = who or self._chosen
         line, audit = self.query_one("#cell", Static), self._audit
-        if audit is None or not who:
+        if audit is None or self._counts is None:
+            return  # it still says why there is nothing
+        if not who:
             line.update(Content("nobody matches"))
             return
-        name = agent_name(who, audit.survey.owner)
-        if count is None or self._counts is None:
-            line.update(Content(f"{name}\nEnter: all they could see"))
+        name = self._named(who)
+        if count is None:
+            line.update(Content(f"{name.removesuffix(',')}\nEnter: all they could see"))
             return
         covers = dict(self._counts.columns)[place]
         words = cell_words(count, covers)
@@ -194,7 +257,7 @@ class MatrixScreen(PodScreen):
         if count is None:
             self.post_message(self.Wanted("agents", who))
         else:
-            self.app.push_screen(BehindScreen(self._audit, place, who), self._went)
+            self.app.push_screen(BehindScreen(self._audit, place, who, self._named(who)), self._went)
 
     def _went(self, url: str | None) -> None:
         if url:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -28,12 +28,27 @@ HEADER = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The names of the rows, asked one by one: a hundred thousand places are not named at once."""
+
+    count: int
+    name: Callable[[int], str]
+    """Of a row; asked only for what is in view."""
+    widest: int
+    """Terminal cells of the longest name; one that is longer all the same is cut."""
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Rows:
+        """These names, all of them measured."""
+        return cls(len(names), names.__getitem__, max(map(cell_len, names), default=0))
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What a grid shows."""
 
     corner: str
-    names: Sequence[str]
-    """Of the rows."""
+    rows: Rows
     columns: Sequence[str]
     widths: Sequence[int]
     """In cells, of each column."""
@@ -41,7 +56,7 @@ class Sheet:
     """Text and tone of a row and a column; asked only for what is in view."""
 
 
-EMPTY = Sheet("", (), (), (), lambda row, column: ("", ""))
+EMPTY = Sheet("", Rows.of(()), (), (), lambda row, column: ("", ""))
 
 
 class Grid(ScrollView, can_focus=True):
@@ -104,18 +119,20 @@ class Grid(ScrollView, can_focus=True):
         self._stand(row, column)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The first column takes what it needs, and at most a third."""
+        """The first column takes what it needs, and at most two fifths or what the others leave."""
         self._lay_out()
         self._keep_in_view()
 
     def _lay_out(self) -> None:
-        longest = max((len(name) for name in self._sheet.names), default=0)
-        self._first = min(max(longest, len(self._sheet.corner), 12) + 2, max(14, self.size.width * 2 // 5))
-        self.virtual_size = Size(self._first + self._starts[-1], len(self._sheet.names) + 1)
+        rows, room, others = self._sheet.rows, self.size.width, self._starts[-1]
+        # Terminal cells, not letters: a wide letter takes two of them, and a mark above a letter none.
+        needed = max(rows.widest, cell_len(self._sheet.corner), 12) + 2
+        self._first = min(needed, max(14, room * 2 // 5, room - others))
+        self.virtual_size = Size(self._first + others, rows.count + 1)
         self.refresh()
 
     def _stand(self, row: int, column: int) -> None:
-        self.row = max(0, min(row, len(self._sheet.names) - 1))
+        self.row = max(0, min(row, self._sheet.rows.count - 1))
         self.column = max(HEADER, min(column, len(self._sheet.columns) - 1))
         self._keep_in_view()
         self.refresh()
@@ -137,6 +154,8 @@ class Grid(ScrollView, can_focus=True):
     def action_walk(self, down: int, right: int) -> None:
         """The cursor moves by so many cells."""
         self._stand(self.row + down, self.column + right)
+        if right and self.column == HEADER:  # the name is always in view: what belongs beside it is the first column
+            self.scroll_to(0, animate=False, immediate=True)
 
     def action_page(self, pages: int) -> None:
         """By so many windows."""
@@ -144,13 +163,13 @@ class Grid(ScrollView, can_focus=True):
 
     def action_open(self) -> None:
         """Tell who is interested."""
-        if self._sheet.names:
+        if self._sheet.rows.count:
             self.post_message(self.Opened(self.row, self.column))
 
     def on_click(self, event: events.Click) -> None:
         """A click stands on a cell, a second one opens it."""
         row = event.y - 1 + self.scroll_offset.y
-        if event.y < 0 or row >= len(self._sheet.names):
+        if event.y < 0 or row >= self._sheet.rows.count:
             return
         at = event.x - self._first
         column = HEADER if at < 0 else bisect_right(self._starts, at + self.scroll_offset.x) - 1
@@ -162,9 +181,9 @@ class Grid(ScrollView, can_focus=True):
         """The head, or one row in view."""
         left, top = self.scroll_offset
         row, width, ground = y - 1 + top, self.size.width, self.rich_style
-        if y and row >= len(self._sheet.names):
+        if y and row >= self._sheet.rows.count:
             return Strip.blank(width, ground)
-        name, tone = (self._sheet.names[row], "name") if y else (self._sheet.corner, "title")
+        name, tone = (self._sheet.rows.name(row), "name") if y else (self._sheet.corner, "title")
         frozen = self._segment(name, self._first, tone, picked=bool(y) and (row, HEADER) == (self.row, self.column))
         first = max(0, bisect_right(self._starts, left) - 1)
         cells, at = list[Segment](), self._starts[first]
