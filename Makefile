@@ -38,7 +38,11 @@ check: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: $(READY)
+# The readers people use today, in an environment of their own: what is measured beside ours.
+build/peers: tests/bench/peers.txt
+	@rm -rf $@ && $(PYTHON) -m venv $@ && $@/bin/python -m pip install --quiet --disable-pip-version-check -r $< >&2 && touch $@
+
+bench: $(READY) build/peers
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
 
 # Our verdicts against a real server in N random trees of each language; ARGS="--seed S" repeats a run.

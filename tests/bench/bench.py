@@ -25,6 +25,7 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import client as clients
+from tests.bench import keys
 from tests.bench.exports import read_beside
 from tests.bench.worlds import Size, add_login, fill, history, together
 
@@ -99,18 +100,21 @@ _BARE_APP = (
 )
 
 
-def screen(tries: int) -> list[Row]:
-    """The screen on a saved survey in a real terminal: from the start of the process to the first place painted."""
-    ours = _median(tries, lambda: _painted(PROGRAM, b"Who could read"))
-    bare = _median(tries, lambda: _painted([sys.executable, "-c", _BARE_APP], b"journal/"))
-    return [Row("screen on a saved survey", ours, "s", "a bare textual app with one tree", bare, 0.6)]
+def screen(tries: int, short: bool, folder: Path) -> list[Row]:
+    """The screen on a saved survey in a real terminal: from the start of the process to its first words painted."""
+    places, own = 1_000 if short else 10_000, folder / "first-paint"
+    keys.run("keep", places, own, short=short)
+    ours = _median(tries, lambda: _painted(PROGRAM, b"Who could read", own))
+    bare = _median(tries, lambda: _painted([sys.executable, "-c", _BARE_APP], b"journal/", own))
+    goal = None if short else 0.6
+    return [Row(f"first paint, {places:,} places", ours, "s", "a bare textual app with one tree", bare, goal)]
 
 
-def _painted(command: Sequence[str], wanted: bytes) -> float:
+def _painted(command: Sequence[str], wanted: bytes, own: Path) -> float:
     began = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40")
+        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40", LIFEPOD_DIR=str(own))
         os.execvp(command[0], list(command))
     seen, took = b"", 0.0
     try:
@@ -144,10 +148,9 @@ def exports_read(entries: int, folder: Path) -> list[Row]:
     """Exports to the bytes of their partitions, beside the readers people use today; they name no records."""
     rows = []
     for told in read_beside(folder, entries):
-        peer = told.peer if told.peer_records else f"{told.peer} (not installed)"
-        rows.append(
-            Row(f"{told.what} to Turtle", told.records, "records/s", peer, told.peer_records, 60_000, at_least=True)
-        )
+        for name, theirs in told.peers:
+            peer = name if theirs else f"{name} (not installed)"
+            rows.append(Row(f"{told.what} to Turtle", told.records, "records/s", peer, theirs, 60_000, at_least=True))
         rows.append(Row(f"{told.what}: memory", told.memory, "MB", "the size of the file", told.size, 250))
         if told.floor is not None:
             rows.append(Row(f"{told.what}: speed", told.megabytes, "MB/s", "json.load", told.floor, 40, at_least=True))
@@ -281,6 +284,11 @@ def agreeing(short: bool) -> list[Row]:
     ]
 
 
+def pressing(short: bool, folder: Path) -> list[Row]:
+    """Keys until they are painted, memory, and rest, on large surveys."""
+    return [Row(*figure) for figure in keys.figures(short, folder)]
+
+
 def importing_the_library(tries: int) -> list[Row]:
     """``import lifepod``, over a bare interpreter."""
     bare = _median(tries, lambda: _process([sys.executable, "-c", "pass"]))
@@ -311,8 +319,8 @@ def developing(short: bool, login: str, folder: Path) -> list[Row]:
     ]
 
 
-PARTS = ("start", "audit", "papers", "exports", "survey", "import", "client", "screen")
-"""What can be measured on its own; ``screen`` needs the survey that ``survey`` leaves."""
+PARTS = ("start", "audit", "papers", "exports", "screen", "keys", "survey", "import", "client")
+"""What can be measured on its own."""
 
 
 def measure(short: bool, folder: Path, parts: Sequence[str]) -> list[Row]:
@@ -324,12 +332,13 @@ def measure(short: bool, folder: Path, parts: Sequence[str]) -> list[Row]:
         "audit": lambda: auditing(short, folder),
         "papers": lambda: agreeing(short),
         "exports": lambda: reading(visits, folder) + exports_read(visits, folder),
+        "screen": lambda: screen(tries, short, folder),
+        "keys": lambda: pressing(short, folder),
     }
     remote = {
         "survey": lambda: asyncio.run(surveying(size, "bench")),
         "import": lambda: asyncio.run(importing(visits, history(folder / "Visits", visits), ("one", "two"))),
         "client": lambda: developing(short, "dev", folder),
-        "screen": lambda: screen(tries),
     }
     rows = _measured(local, parts)
     if any(name in parts for name in remote):

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+
+from tests.bench import peers
 
 _OURS = """
 import resource, sys, time
@@ -31,23 +32,6 @@ with Spool() as spool:
 print(report.seen, time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 """An export to the bytes of its partitions, without a pod: seen, CPU seconds, kilobytes of memory at most."""
-_BROWSEREXPORT = """
-import sys, time, logging
-from browserexport.parse import read_visits
-logging.disable(logging.CRITICAL)
-began = time.process_time()
-print(sum(1 for _ in read_visits(sys.argv[1])), time.process_time() - began)
-"""
-_TAKEOUT = """
-import sys, time, logging
-from pathlib import Path
-from google_takeout_parser.parse_json import _parse_json_activity
-logging.disable(logging.CRITICAL)
-began = time.process_time()
-print(sum(1 for _ in _parse_json_activity(Path(sys.argv[1]))), time.process_time() - began)
-"""
-
-
 _WHOLE = """
 import json, sys, time
 began = time.process_time()
@@ -117,30 +101,26 @@ class Read:
     """Of the file, megabytes."""
     floor: float | None
     """Megabytes a second of CPU that the standard library takes to read it whole; ``None`` where it cannot."""
-    peer: str
-    peer_records: float | None
-    """``None`` where the peer is not installed."""
+    peers: tuple[tuple[str, float | None], ...]
+    """Records a second of CPU that each reader takes in; they name, clean and keep none. ``None``: not installed."""
 
 
 def read_beside(folder: Path, entries: int) -> list[Read]:
-    """Each export once by us and once by its peer, in turns; the best of two."""
+    """Each export by us and by the others; the best of two."""
     found = []
-    for what, (make, script, peer) in PEERS.items():
+    for what, (make, readers) in KINDS.items():
         path = make(folder / what.replace(" ", "-"), entries)
         ours = min((run(_OURS, path) for _ in range(2)), key=lambda told: told[1])
         assert ours[0] == entries, ours
-        theirs = None
-        if find_spec(peer) is not None:
-            told = min((run(script, path) for _ in range(2)), key=lambda told: told[1])
-            theirs = told[0] / told[1]
+        theirs = tuple((name, peers.read_by(script, path)) for name, script in readers.items())
         size = path.stat().st_size / 1e6
         floor = size / run(_WHOLE, path)[0] if make is my_activity else None
-        found.append(Read(what, entries / ours[1], size / ours[1], ours[2] / 1000, size, floor, peer, theirs))
+        found.append(Read(what, entries / ours[1], size / ours[1], ours[2] / 1000, size, floor, theirs))
     return found
 
 
-PEERS: dict[str, tuple[Callable[[Path, int], Path], str, str]] = {
-    "Firefox visits": (firefox, _BROWSEREXPORT, "browserexport"),
-    "My Activity entries": (my_activity, _TAKEOUT, "google_takeout_parser"),
+KINDS: dict[str, tuple[Callable[[Path, int], Path], dict[str, str]]] = {
+    "Firefox visits": (firefox, peers.OF_BROWSERS),
+    "My Activity entries": (my_activity, peers.OF_GOOGLE),
 }
-"""What is read → how to make it, the reader people use today, and its package."""
+"""What is read → how to make it, and the readers people use today."""

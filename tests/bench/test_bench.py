@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.bench.keys import WALKS
 
 BENCH = Path(__file__).with_name("bench.py")
 
@@ -28,7 +29,7 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "2000 visits imported",
         "imported again",
         "read and compared again (--again)",
-        "screen on a saved survey",
+        "first paint, 1,000 places",
         "large audit",
         "large plan",
         "import lifepod",
@@ -44,6 +45,8 @@ def test_the_short_form_measures_every_figure_and_the_survey_keeps_its_budget() 
         "20 agreements verified",
         "20 requests listed",
         "50 unproved messages",
+        "1,000 places",
+        *(f"1,000 places, {walk.name}" for walk in WALKS),
     }
     # A reader of others that is not installed here is named, and compared with nothing.
     there = [row for row in rows if row["peer"] and row["value"] and "not installed" not in row["peer"]]

@@ -7,6 +7,7 @@ picture is shown at once; looking happens in the background.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterable
 from contextlib import aclosing, suppress
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from lifepod.tui.later import Imported
 
 
+_THRESHOLDS = gc.get_threshold()
+_SWEEP = 20.0
+"""Seconds between two looks for memory that nobody needs."""
 SETTLE = 2.0
 """Seconds after a word from the pod in which more of the same change is expected."""
 
@@ -173,6 +177,8 @@ class LifepodApp(Entrance):
     def on_mount(self) -> None:
         """What was chosen, then the desk or the ways to begin."""
         self.prepare()
+        gc.set_threshold(2_000, 10, 1_000)
+        self.set_interval(_SWEEP, self._sweep)
         if self.has_desk:
             self.start()
         else:
@@ -204,6 +210,7 @@ class LifepodApp(Entrance):
         """Read what will be wanted next while nobody waits for it."""
         await asyncio.to_thread(self._desk.prepare)
         await asyncio.to_thread(later.prepare)
+        gc.freeze()
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _survey(self) -> None:
@@ -223,7 +230,23 @@ class LifepodApp(Entrance):
         if event.audit is None:
             self._look()
         else:
+            gc.freeze()
             self._show(Picture(event.audit))
+
+    def _sweep(self) -> None:
+        """Look for what nobody needs, and put aside what is needed still: it is not looked through again.
+
+        A picture of a hundred thousand places is half a million objects. Python looks through all of them whenever it
+        finds that many came to be, and holds every key up for half a second then.
+        """
+        if self.picture.progress is None:  # what a look is making is put aside with its end
+            gc.collect()
+            gc.freeze()
+
+    async def on_unmount(self) -> None:
+        """What was put aside is looked through again."""
+        gc.unfreeze()
+        gc.set_threshold(*_THRESHOLDS)
 
     def on_lifepod_app_looking(self, event: Looking) -> None:
         """Say how far it has come; a late word after the end says nothing."""
@@ -234,6 +257,7 @@ class LifepodApp(Entrance):
         """Show the new picture, and listen from the first one on for what makes it old."""
         if not self.has_desk:
             return  # a last word of the desk before
+        gc.freeze()
         self._show(Picture(event.audit))
         if not self._listens:
             self._listens = True

@@ -21,6 +21,8 @@ class Branches:
         self.root = audit.survey.storage
         self._badges: dict[tuple[str, bool], Badge] = {}
         self._below: dict[str, list[str]] = {}
+        self._folded: list[tuple[str, str]] = []
+        self._last: tuple[str, list[tuple[str, str]]] = ("", [])
         self._every = every = {place.url for place in audit.survey.places}
         for url in every - {self.root}:
             above = _above(url)
@@ -70,8 +72,14 @@ class Branches:
 
     def matching(self, text: str) -> list[str]:
         """Places whose name below the pod contains the text, whatever its case."""
-        wanted, start = text.casefold(), len(self.root)
-        return [p.url for p in self.audit.survey.places if wanted in p.url[start:].casefold() and p.url != self.root]
+        if not self._folded:
+            start = len(self.root)
+            self._folded = [(p.url[start:].casefold(), p.url) for p in self.audit.survey.places if p.url != self.root]
+        wanted, (before, found) = text.casefold(), self._last
+        # Whoever types on looks among what is found already.
+        among = found if before and before in wanted else self._folded
+        self._last = (wanted, [one for one in among if wanted in one[0]])
+        return [url for _, url in self._last[1]]
 
 
 def _above(url: str) -> str:

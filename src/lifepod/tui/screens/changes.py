@@ -16,13 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lifepod.owner.differences import outside as differing
 from lifepod.owner.tracks import tracks_of
 from lifepod.tui import logged, outside, turning
-from lifepod.tui.screens.papers import Clock, Head, PapersScreen, Picture, Row
+from lifepod.tui.screens.papers import Clock, Foot, Head, PapersScreen, Picture, Row
 
 if TYPE_CHECKING:
     from lifepod.tui.logged import Audit, Change, Desk, Tracks
@@ -82,7 +82,7 @@ class ChangesScreen(PapersScreen):
                 yield OptionList(id="jumps", markup=False)
                 with Horizontal(id="deeds"):
                     yield from self.deeds()
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def deeds(self) -> ComposeResult:
         """What can be done, for the mouse."""

@@ -16,13 +16,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import LifepodError
 from lifepod.tui import leafing
 from lifepod.tui.screens.pod import Clock as Clock  # what its screen is made with
-from lifepod.tui.screens.pod import Picture, PodScreen, Trouble
+from lifepod.tui.screens.pod import Foot, Picture, PodScreen, Trouble
 from lifepod.tui.widgets.head import Head
 from lifepod.tui.widgets.heatmap import Heatmap
 from lifepod.tui.widgets.heatmap import OverTime as OverTime
@@ -107,7 +107,7 @@ class LeafScreen(PodScreen):
             with Vertical(id="pictures"):
                 yield OverTime(id="over-time")
                 yield Heatmap(id="heatmap")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Read at once; the timeline has the keys."""

@@ -25,7 +25,7 @@ from lifepod.errors import LifepodError
 from lifepod.owner.crossing import Count, Counts, counts
 from lifepod.tui.kinds import agent_name, kind_of, place_name, row_names, vendors_of
 from lifepod.tui.screens.behind import BehindScreen
-from lifepod.tui.screens.pod import Aim, Clock, PodScreen, Trouble
+from lifepod.tui.screens.pod import Aim, Clock, PodScreen, Trouble, Words
 from lifepod.tui.widgets.grid import HEADER, Grid, Rows, Sheet
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class MatrixScreen(PodScreen):
         with Vertical():
             yield from self.filter_box()
             yield Grid(id="grid")
-            yield Static("working it out …", id="cell", markup=False)
+            yield Words("working it out …", id="cell")
             yield Static("", id="amiss", markup=False)
             yield Static(Content(_LEGEND), id="legend")
 
@@ -149,7 +149,7 @@ class MatrixScreen(PodScreen):
             older = " What is shown is the picture before." if worker.group == "matrix" and self._counts else ""
             self._tell(worker.group, f"{trouble.sentence} u tries again.{older}")
             if self._counts is None:
-                self.query_one("#cell", Static).update(Content("The matrix is not known."))
+                self.query_one("#cell", Words).say(Content("The matrix is not known."))
 
     def _tell(self, group: str, said: str) -> None:
         """Say what did not work until it does."""
@@ -234,19 +234,19 @@ class MatrixScreen(PodScreen):
         event.stop()
         who, place, count = self._picked()
         self._chosen = who or self._chosen
-        line, audit = self.query_one("#cell", Static), self._audit
+        line, audit = self.query_one("#cell", Words), self._audit
         if audit is None or self._counts is None:
             return  # it still says why there is nothing
         if not who:
-            line.update(Content("nobody matches"))
+            line.say(Content("nobody matches"))
             return
         name = self._named(who)
         if count is None:
-            line.update(Content(f"{name.removesuffix(',')}\nEnter: all they could see"))
+            line.say(Content(f"{name.removesuffix(',')}\nEnter: all they could see"))
             return
         covers = dict(self._counts.columns)[place]
         words = cell_words(count, covers)
-        line.update(Content(f"{name} at {place_name(place, audit.survey.storage)}\n{words}. Enter: place by place"))
+        line.say(Content(f"{name} at {place_name(place, audit.survey.storage)}\n{words}. Enter: place by place"))
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
         """On a name to that agent; on a cell to the places behind it."""

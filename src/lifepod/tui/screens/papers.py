@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
@@ -24,6 +24,7 @@ from lifepod.errors import LifepodError, Unreachable
 from lifepod.tui.picture import Clock as Clock  # what its screens are made with, and tell
 from lifepod.tui.picture import Picture as Picture
 from lifepod.tui.picture import Trouble as Trouble
+from lifepod.tui.screens.pod import Foot as Foot
 from lifepod.tui.screens.pod import PodScreen
 from lifepod.tui.widgets.head import Head as Head
 
@@ -91,7 +92,7 @@ class PapersScreen(PodScreen):
                     yield Static("", id="whole", markup=False)
                 with Horizontal(id="deeds"):
                     yield from self.deeds()
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def deeds(self) -> ComposeResult:
         """Buttons below what is chosen."""

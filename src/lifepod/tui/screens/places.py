@@ -16,12 +16,13 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from lifepod.tui.overlays import history_sheet, holds_sheet, private_sheet
-from lifepod.tui.screens.pod import Aim, PodScreen
+from lifepod.tui.screens.pod import Aim, PodScreen, Words
 from lifepod.tui.why import place_name, reasons
 from lifepod.tui.widgets.answers import Answers, heading, rows_of
 from lifepod.tui.widgets.tree import PlaceTree
 
 if TYPE_CHECKING:
+    from lifepod.owner.desk import Audit
     from lifepod.tui.overlays import Done
 
 
@@ -43,7 +44,7 @@ class PlacesScreen(PodScreen):
             yield from self.filter_box()
             yield PlaceTree(id="tree")
         with Vertical(id="right"):
-            yield Static("", id="place", markup=False)
+            yield Words(id="place")
             yield Static("", id="columns", markup=False)
             yield Answers(id="who")
             with VerticalScroll(id="why-box"):
@@ -56,6 +57,7 @@ class PlacesScreen(PodScreen):
     def on_mount(self) -> None:
         """The tree has the keys."""
         self._asked = ""
+        self._explained: tuple[Audit | None, str, str] = (None, "", "")
         super().on_mount()
         self.focus_list()
 
@@ -145,7 +147,7 @@ class PlacesScreen(PodScreen):
             return
         survey, same = audit.survey, event.url == self._asked
         self._asked = event.url
-        self.query_one("#place", Static).update(Content(self._named(event.url)))
+        self.query_one("#place", Words).say(Content(self._named(event.url)))
         self.query_one(Answers).paint(rows_of(audit.who(event.url), survey.owner), keep=same)
         self._explain()
 
@@ -162,8 +164,10 @@ class PlacesScreen(PodScreen):
 
     def _explain(self) -> None:
         audit, url = self.picture.audit, self.query_one(PlaceTree).chosen
-        if audit is not None and url:
-            self.query_one("#why", Static).update(reasons(audit, url, self.query_one(Answers).picked))
+        picked = self.query_one(Answers).picked
+        if audit is not None and url and not (audit is self._explained[0] and (url, picked) == self._explained[1:]):
+            self._explained = (audit, url, picked)
+            self.query_one("#why", Static).update(reasons(audit, url, picked))
             self.query_one("#why-box", VerticalScroll).scroll_home(animate=False)
 
     def on_resize(self, event: events.Resize) -> None:

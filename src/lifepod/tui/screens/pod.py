@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from lifepod.plain import plain
@@ -24,8 +24,9 @@ from lifepod.tui.picture import Clock as Clock
 from lifepod.tui.picture import Picture as Picture
 from lifepod.tui.picture import Trouble as Trouble
 from lifepod.tui.screens.help import HelpScreen
-from lifepod.tui.widgets.banner import Banner
-from lifepod.tui.widgets.head import Head
+from lifepod.tui.widgets.banner import Banner, Head
+from lifepod.tui.widgets.foot import Foot as Foot  # at the foot of every screen
+from lifepod.tui.widgets.foot import Words as Words  # what screens say in a line or two
 from lifepod.tui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class PodScreen(Screen[None]):
         yield Waiting()
         with Horizontal(id="body"):
             yield from self.body()
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def body(self) -> ComposeResult:
         """The parts of this screen."""

@@ -13,10 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lifepod.tui.screens.help import HelpScreen
+from lifepod.tui.widgets.foot import Foot
 
 if TYPE_CHECKING:
     from lifepod.owner.beginnings import Beginnings, Begun
@@ -61,7 +62,7 @@ class WelcomeScreen(Screen[None]):
             )  # fmt: skip
             yield OptionList(*(Option(_line(n, *way)) for n, way in enumerate(WAYS, 1)), id="ways", markup=False)
             yield Static(Content("Nothing begins before you have said yes to it."), id="promise", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         """The first way under the cursor."""

@@ -6,7 +6,7 @@ It refuses to let a picture pass for the present: its time is always there.
 from __future__ import annotations
 
 from lifepod.tui.picture import Clock, Picture
-from lifepod.tui.widgets.head import Head
+from lifepod.tui.widgets.head import Head as Head  # of which it is one
 from lifepod.tui.words import taken
 
 

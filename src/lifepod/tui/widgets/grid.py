@@ -15,7 +15,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -132,10 +132,15 @@ class Grid(ScrollView, can_focus=True):
         self.refresh()
 
     def _stand(self, row: int, column: int) -> None:
+        before, place = self.row, self.scroll_offset
         self.row = max(0, min(row, self._sheet.rows.count - 1))
         self.column = max(HEADER, min(column, len(self._sheet.columns) - 1))
         self._keep_in_view()
-        self.refresh()
+        if self.scroll_offset != place:
+            self.refresh()
+        else:  # the head, which marks the column, the row that was left, the row that was reached
+            lines = {0, before + 1 - place.y, self.row + 1 - place.y}
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in lines if 0 <= y < self.size.height))
         self.post_message(self.Moved(self.row, self.column))
 
     def _keep_in_view(self) -> None:

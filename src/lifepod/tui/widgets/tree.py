@@ -25,8 +25,8 @@ from lifepod.tui.words import place_name
 if TYPE_CHECKING:
     from lifepod.owner.desk import Audit
 
-PAGE = 500
-"""Branches added at once."""
+PAGE, FOUND = 500, 100
+"""Branches added at once; and of those that were searched for, which change with every letter."""
 _OWN = "◆"
 
 
@@ -177,11 +177,11 @@ class PlaceTree(Tree[Twig]):
 
     def _add(self, node: TreeNode[Twig], urls: Iterable[str]) -> None:
         assert self._branches is not None
-        every = list(urls)
-        for url in every[:PAGE]:
+        every, most = list(urls), FOUND if self._flat else PAGE
+        for url in every[:most]:
             name = place_name(url, self._branches.root) if self._flat else self._branches.named(url)
             node.add(Text(name or "?"), Twig(url), allow_expand=not self._flat and self._branches.count(url) > 0)
-        if rest := tuple(every[PAGE:]):
+        if rest := tuple(every[most:]):
             node.add_leaf(Text(f"… {len(rest)} more"), Twig(node.data.url if node.data else "", rest))
 
     def _more(self, node: TreeNode[Twig]) -> None:

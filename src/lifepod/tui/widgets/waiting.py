@@ -34,7 +34,8 @@ class Waiting(Vertical):
         yield Static("", classes="title", markup=False)
         yield Static("", classes="sentence", markup=False)
         with Center():
-            yield ProgressBar(show_eta=False, show_percentage=False)
+            # One without a total is drawn fifteen times a second, also where nobody sees it.
+            yield ProgressBar(1, show_eta=False, show_percentage=False)
         with Center():
             yield Button("Try again", variant="primary")
 
@@ -52,7 +53,7 @@ class Waiting(Vertical):
         bar = self.query_one(ProgressBar)
         bar.display = progress is not None and progress.known > 0
         if progress is not None:
-            bar.update(total=progress.known or None, progress=progress.done)
+            bar.update(total=progress.known or 1, progress=progress.done)
         self.query_one(Button).set_class(trouble is not None and progress is None, "shown")
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
