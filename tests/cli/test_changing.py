@@ -92,7 +92,7 @@ def test_an_empty_agent_is_wrong_use(verb: str, cli: Cli, double: PodDouble) -> 
 def test_an_end_outside_of_time_is_wrong_use(end: str, cli: Cli, double: PodDouble) -> None:
     code, out, err = cli("grant", ACME, PLACE, "--read", "--until", end, "--dry-run")
     assert (code, out) == (2, "")
-    assert "say a day" in err or "in the past" in err
+    assert "Say a day" in err or "in the past" in err
 
 
 @pytest.mark.parametrize(

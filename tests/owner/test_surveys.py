@@ -19,6 +19,7 @@ from tests.owner.signed import ACME, BOLT, rule, signed_in
 from lifepod.access.audit import Audit
 from lifepod.access.rules import NOBODY, Answer, Mode, Visitor
 from lifepod.access.survey import Control, Own, Survey
+from lifepod.errors import Unreachable
 from lifepod.limits import LIMITS
 from lifepod.owner import kept, surveys
 from lifepod.owner.kept import Proof
@@ -448,3 +449,23 @@ async def test_forty_levels_are_walked_as_deep_as_a_look_may_and_the_rest_is_nam
     assert spot.place == double.url("d/" * LIMITS.walk_depth)
     assert "more lies below" in spot.cause
     assert next(p for p in survey.places if p.url == spot.place).listing == ""
+
+
+async def test_a_line_that_dies_while_it_looks_makes_no_picture_of_blind_spots_and_the_next_look_goes_on() -> None:
+    double = grown()
+    dead = [False]
+
+    async def line(request: httpx2.Request) -> httpx2.Response:
+        if len(double.requests) >= 12 and dead[0]:
+            raise httpx2.ConnectError("All connection attempts failed", request=request)
+        return await double(request)
+
+    async with signed_in(double, through=httpx2.MockTransport(line)) as pod:
+        dead[0] = True
+        with pytest.raises(Unreachable):
+            await surveys.take(pod)
+        assert kept.times(double.base, double.owner) == ()
+        dead[0] = False
+        audit = await surveys.take(pod)
+    assert audit.survey.resumed
+    assert {spot.place for spot in audit.blind} == set()

@@ -5,10 +5,9 @@ It refuses to write without a plan that was shown, and to say "done" before the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import click
 
 from lifepod.cli.options import Common, common, gathered
 from lifepod.cli.say import Voice, run, table
+from lifepod.errors import Malformed
 from lifepod.plain import plain
 
 if TYPE_CHECKING:
@@ -77,18 +77,12 @@ def _end(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """A day or a UTC time that lies ahead, as the log keeps it."""
     if not value:
         return ""
+    from lifepod.owner.words import end_of
+
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            ahead, kept = date.fromisoformat(value) >= datetime.now(UTC).date(), value
-        else:
-            end = datetime.fromisoformat(value)
-            end = (end if end.tzinfo else end.astimezone()).astimezone(UTC)
-            ahead, kept = end > datetime.now(UTC), end.isoformat(timespec="seconds").replace("+00:00", "Z")
-    except (ValueError, OverflowError):  # also what no clock can show once it is put into UTC
-        raise click.BadParameter("say a day (2026-12-31) or a time (2026-12-31T18:00).") from None
-    if not ahead:
-        raise click.BadParameter("that lies in the past.")
-    return kept
+        return end_of(value, datetime.now(UTC))
+    except Malformed as error:
+        raise click.BadParameter(f"{error} {error.advice}") from None
 
 
 def _given(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

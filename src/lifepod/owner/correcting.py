@@ -69,6 +69,22 @@ async def correct(pod: Pod, before: Draft, text: bytes) -> Mend | None:
     return Mend(before, record_text(there.body, there.url, before.name) or text)
 
 
+async def corrected(pod: Pod, before: Draft, text: bytes) -> Mend | None:
+    """The correction, where it stands though its answer was lost; ``None`` where something else does."""
+    now = await tending.draft(pod, f"{before.url}#{before.name}")
+    sent = with_text(before.text, before.url, before.name, text) or before.text
+    return Mend(before, now.text) if now.text == record_text(sent, before.url, before.name) else None
+
+
+async def removed(pod: Pod, before: Draft) -> Mend | None:
+    """The deletion, where the record is gone though the answer was lost; ``None`` where it is there."""
+    try:
+        await tending.draft(pod, f"{before.url}#{before.name}")
+    except Missing:
+        return Mend(before, b"")
+    return None
+
+
 def must_fit(before: Draft, text: bytes) -> None:
     """Raise what :func:`correct` would raise of the text alone, before anything is sent."""
     with_text(before.text, before.url, before.name, text)

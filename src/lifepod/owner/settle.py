@@ -86,11 +86,15 @@ async def must_be_closed(pod: Pod, name: str) -> None:
     url = pod.storage + name
     audit = Audit((await look(pod, url, below=False)).survey)
     for visitor, word in ((NOBODY, "everyone"), (STRANGER, "anyone signed in")):
-        open_ = [
-            m for m in Mode for v in (audit.verdict, audit.verdict_below) if v(url, visitor, m).answer is not Answer.NO
-        ]
-        if open_:
+        answers = {m: [v(url, visitor, m).answer for v in (audit.verdict, audit.verdict_below)] for m in Mode}
+        if opened := [mode for mode, found in answers.items() if Answer.YES in found]:
             raise Undecided(
-                f"{word.capitalize()} may be able to {open_[0]} {url} or what lies in it, so nothing was put there.",
-                advice=f"Close it first (`lifepod who {name}` shows why it is open), then import again.",
+                f"{word.capitalize()} is able to {opened[0]} {url} or what lies in it, so nothing was put there.",
+                advice=f"Close it first (`lifepod who {name}` shows why it is open), then try again.",
+            )
+        if unsure := [mode for mode, found in answers.items() if Answer.UNKNOWN in found]:
+            why = f": {audit.blind[0].place} could not be looked into ({audit.blind[0].cause})" if audit.blind else ""
+            raise Undecided(
+                f"Nobody can tell whether {word} is able to {unsure[0]} {url}{why}. So nothing was put there.",
+                advice=f"Try again; `lifepod blind` tells where nobody can look, `lifepod who {name}` who gets in.",
             )

@@ -157,6 +157,8 @@ async def _must_still_inherit(pod: Pod, edit: Edit, agreed: Plan) -> None:
         return
     fresh, then = Audit((await look(pod, edit.place, below=False)).survey), Audit(agreed.forecast)
     source, _ = fresh.source_of(edit.place)
+    if fresh.blind:
+        raise Undecided(f"What {edit.place} inherits cannot be looked at now: {fresh.blind[0].cause}")
     same = source == edit.copied_from and fresh.place(source).control.rules == then.place(source).control.rules
     if not same:
         raise Conflict(f"What {edit.place} inherits was changed after the plan was made.", place=edit.place)
@@ -174,10 +176,13 @@ async def _verified(pod: Pod, agreed: Plan, done: tuple[tuple[str, ...], Change]
     wrong = shifts_between(agreed.forecast, fresh)
     # By place: what stays dark may be dark for another reason now.
     dark = {spot.place for spot in Audit(agreed.forecast).blind}
-    blind = sorted({spot.place for spot in Audit(fresh).blind} - dark)
-    if wrong or blind:
-        said = _said(wrong[0]) if wrong else f"{blind[0]} can no longer be looked into"
-        raise Unconfirmed(f"The change was written, but a fresh look finds otherwise: {said}.")
+    blind = [spot for spot in Audit(fresh).blind if spot.place not in dark]
+    otherwise = [shift for shift in wrong if shift.after is not Answer.UNKNOWN]
+    if otherwise:
+        raise Unconfirmed(f"The change was written, but a fresh look finds otherwise: {_said(otherwise[0])}.")
+    if wrong or blind:  # where nobody could look, nothing was found
+        said = f"{blind[0].place} cannot be looked into now ({blind[0].cause})" if blind else _said(wrong[0])
+        raise Unconfirmed(f"The change was written, but could not be looked at again: {said}.")
     answers = Audit(fresh).for_agent(agreed.wish.place, agreed.wish.agent)
     return Outcome(agreed, fresh.surveyed_at, answers, wrote, change)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lifepod.access.audit import Audit
+from lifepod.errors import LifepodError, Unreachable
 from lifepod.owner import kept
 from lifepod.owner.findings import Findings, mark_of
 from lifepod.owner.kept import Proof as Proof
@@ -40,11 +41,26 @@ async def take(pod: Pod, tell: Tell = quiet, *, show: Show | None = None, full: 
         heard = _Growing(tell, show)
         heard.look = Look(pod, pod.storage, Way(tell=heard, findings=findings, earlier=earlier, said=said))
         survey = (await heard.look.run()).survey
+        await _must_be_there(pod, survey)
         kept.keep(survey)
         done = True
     finally:
         findings.close(done=done)
     return Audit(survey)
+
+
+async def _must_be_there(pod: Pod, survey: Survey) -> None:
+    """Raise :class:`~lifepod.errors.Unreachable` where the line is dead by now: then it is no pod of blind spots.
+
+    What was found until then stays, for the next look to take up.
+    """
+    if Audit(survey).blind:
+        try:
+            await pod.head(pod.storage)
+        except Unreachable:
+            raise
+        except LifepodError:
+            return  # it answers
 
 
 def _to_confirm(pod: Pod, now: datetime) -> tuple[Survey | None, str]:

@@ -5,13 +5,18 @@ It refuses to decide anything and to say "saw" where only "could see" is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 
 from lifepod.access.audit import Audit
 from lifepod.access.audit import in_words as in_words  # a rule, for who shows why
 from lifepod.access.audit import visitor_of as visitor_of
 from lifepod.access.plans import APART, Edit, Plan, Wish
 from lifepod.access.rules import MODES, NOBODY, Answer, Mode, Verdict, Visitor
+from lifepod.errors import Malformed
+from lifepod.owner.share import Note as Note  # what the change log is told beside a wish
+from lifepod.plain import plain
 
 Value = dict[str, object]
 
@@ -23,6 +28,29 @@ def wish(verb: str, agent: str, place: str, modes: Iterable[str] = (), **extent:
     """
     chosen = frozenset(Mode(mode) for mode in modes)
     return Wish(verb, agent, place, chosen or frozenset(Mode), **extent)
+
+
+def end_of(said: str, now: datetime) -> str:
+    """A day or a UTC time that lies ahead, as the change log keeps it; empty for no end.
+
+    Raises :class:`~lifepod.errors.Malformed` for anything else; ``now`` has a time zone.
+    """
+    if not said:
+        return ""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", said):
+            ahead, kept = date.fromisoformat(said) >= now.astimezone(UTC).date(), said
+        else:
+            end = datetime.fromisoformat(said)
+            end = (end if end.tzinfo else end.astimezone()).astimezone(UTC)
+            ahead, kept = end > now, end.isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):  # also what no clock can show once it is put into UTC
+        raise Malformed(
+            f"{plain(said, 40)} is no day and no time.", advice="Say a day (2026-12-31) or a time (2026-12-31T18:00)."
+        ) from None
+    if not ahead:
+        raise Malformed(f"{plain(said, 40)} lies in the past.", advice="Say when it ends, or leave it empty.")
+    return kept
 
 
 def explained(audit: Audit, url: str, agent: str) -> Value:

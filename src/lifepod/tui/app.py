@@ -348,6 +348,8 @@ class LifepodApp(Entrance):
     def _imported(self, imported: Imported | None) -> None:
         if imported is not None and imported.touched:
             self._look()
+            for screen in self._screens.values():
+                screen.imported()
         if imported is not None and imported.show:
             self.action_go("journal")
 

@@ -28,11 +28,12 @@ REVOKED = (
 )
 
 
-def plan_words(plan: Plan, storage: str, command: str) -> Content:
-    """The preview of a plan; ``command`` is its twin on the command line."""
+def plan_words(plan: Plan, storage: str, command: str, until: str = "") -> Content:
+    """The preview of a plan; ``command`` is its twin on the command line, ``until`` when a grant is to end."""
     return Content("\n").join(
         [
             *_asked(plan, storage),
+            *_end(until),
             *_edits(plan, storage),
             *_shifts(plan, storage),
             *_notes(plan, storage),
@@ -60,6 +61,11 @@ def _asked(plan: Plan, storage: str) -> Iterator[Content]:
         yield Content.assemble("everywhere: ", ("at every place, and out of every group of yours", "bold"))
     else:
         yield Content.assemble("at ", (place_name(wish.place, storage), "bold"))
+
+
+def _end(until: str) -> Iterator[Content]:
+    if until:
+        yield Content.assemble("until ", (until, "bold"), ": nothing closes by itself; the guard does (lifepod guard)")
 
 
 def _edits(plan: Plan, storage: str) -> Iterator[Content]:

@@ -48,6 +48,10 @@ class Request:
     unchecked: bool = False
     everywhere: bool = False
     """Revoke: on every path of the pod, out of the owner's groups too."""
+    until: str = ""
+    """Day or time at which a grant ends; empty for none."""
+    why: str = ""
+    """For the change log."""
 
 
 def badge(entries: Iterable[Entry], owner: str) -> Badge:
@@ -149,4 +153,6 @@ def twin(request: Request, login: str = "") -> str:
     parts += ["--everywhere"] * request.everywhere
     parts += [f"--{mode}" for mode in request.modes]
     parts += ["--all-below"] * request.all_below + ["--unchecked"] * request.unchecked
+    parts += ["--until", request.until] if request.until else []
+    parts += ["--why", request.why] if request.why else []
     return " ".join(quote(plain(part, WHOLE)) for part in parts)

@@ -5,11 +5,12 @@ It refuses to send anything itself: the plan is shown before anything is written
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
@@ -19,7 +20,7 @@ from textual.widgets.option_list import Option
 from lifepod.errors import LifepodError
 from lifepod.plain import plain
 from lifepod.tui.picture import Aim, Clock, Trouble
-from lifepod.tui.screens.change import ChangeScreen, Done
+from lifepod.tui.screens.change import ChangeScreen, Done, end_of
 from lifepod.tui.screens.help import HelpScreen
 from lifepod.tui.widgets.tick import Tick
 from lifepod.tui.words import WHOLE, Request, place_name
@@ -71,8 +72,14 @@ class AskScreen(ModalScreen[bool]):
                     yield Tick("everything", value=True, id="all")
                 for mode in MODES:
                     yield Tick(mode, value=grant and mode == "read", id=mode)
+            with Horizontal(classes="field"):
+                if grant:
+                    yield Static("Until", classes="label")
+                    yield Input(placeholder="2027-01-31; empty: no end", id="until", compact=True, max_length=40)
+                yield Static("Why", classes="label" if not grant else "label beside")
+                yield Input(placeholder="for the change log", id="why", compact=True, max_length=400)
             if grant:
-                with Vertical(id="more"):
+                with Horizontal(id="more"):
                     yield Tick("also places below with own rules", id="all-below")
                     yield Tick("without checking the WebID", id="unchecked")
             yield Static("", id="trouble", markup=False)
@@ -144,12 +151,21 @@ class AskScreen(ModalScreen[bool]):
         elif not modes and not self._ticked("all"):
             self._tell(Trouble("Nothing is ticked.", "Tick what they may do."), "#read")
         else:
-            inside = "" if path == "/" else path
-            more = self._ticked("all-below"), self._ticked("unchecked")
-            request = Request(self._verb, agent, inside, modes, *more)
-            self.query_one("#trouble", Static).update(Content(""))
-            self.query_one("#form").visible = False  # one sheet at a time
-            self.app.push_screen(ChangeScreen(self._desk, request, self._clock), self._after)
+            self._show(Request(self._verb, agent, "" if path == "/" else path, modes))
+
+    def _show(self, request: Request) -> None:
+        """The plan of what was asked for, with what else was said."""
+        said = {one.id: one.value.strip() for one in self.query(Input)}
+        try:
+            until = end_of(said.get("until", ""), self._clock())
+        except LifepodError as error:
+            self._tell(Trouble.of(error), "#until")
+            return
+        deep, unchecked = self._ticked("all-below"), self._ticked("unchecked")
+        request = replace(request, all_below=deep, unchecked=unchecked, until=until, why=said["why"])
+        self.query_one("#trouble", Static).update(Content(""))
+        self.query_one("#form").visible = False  # one sheet at a time
+        self.app.push_screen(ChangeScreen(self._desk, request, self._clock), self._after)
 
     def _after(self, done: Done | None) -> None:
         """A plan that was left leads back to the form; the form gives back whether the pod may have changed."""

@@ -19,6 +19,8 @@ from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
 from lifepod.errors import Conflict, LifepodError, Unconfirmed, Undecided, WouldLockOut
+from lifepod.owner.words import Note, wish
+from lifepod.owner.words import end_of as end_of  # what its form asks for
 from lifepod.plain import plain
 from lifepod.tui.picture import Clock, Progress, Trouble
 from lifepod.tui.preview import failure_words, outcome_words, plan_words
@@ -142,8 +144,6 @@ class ChangeScreen(ModalScreen[Done]):
 
     async def planned(self) -> Plan:
         """The plan of what was asked for; nothing is written. Raises what planning raises."""
-        from lifepod.owner.words import wish
-
         request, desk = self._request, self._desk
         place = await desk.place(request.path)
         extent = {"all_below": request.all_below, "everywhere": request.everywhere}
@@ -152,12 +152,13 @@ class ChangeScreen(ModalScreen[Done]):
 
     async def carried_out(self, plan: Plan) -> Outcome:
         """Write it and look again; raises what applying raises."""
-        return await self._desk.apply(plan, self.hear)
+        request = self._request
+        return await self._desk.apply(plan, self.hear, Note(until=request.until, why=request.why))
 
     def shown(self, plan: Plan) -> Content:
         """The plan in words."""
         login = "" if self._desk.profile.is_default else self._desk.profile.name
-        return plan_words(plan, self._desk.profile.storage, twin(self._request, login))
+        return plan_words(plan, self._desk.profile.storage, twin(self._request, login), self._request.until)
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _apply(self, plan: Plan) -> None:

@@ -30,6 +30,10 @@ _QUIET, _ALERT = "$foreground 70%", "$text-warning"
 _OPEN = "What was read of it before stays with whoever read it."
 
 
+_CHANGED = "The record was changed. z in the journal takes it back until lifepod is closed."
+_DELETED = "The record was deleted. No import brings it back; z in the journal takes it back for now."
+
+
 class Correcting(SignScreen):
     """A deed about one record."""
 
@@ -142,6 +146,12 @@ class CorrectScreen(Correcting):
         self.say_trouble(f"{trouble.sentence} {trouble.advice}")
         self._to_form()
 
+    async def arrived(self) -> Content | None:
+        """The correction, if it is what stands there now."""
+        if self._draft is not None:
+            self.mend = await correcting.corrected(await self.desk.pod(), self._draft, self._text)
+        return Content(f"It had arrived. {_CHANGED}") if self.mend is not None else None
+
     async def act(self) -> Content:
         """Write it."""
         assert self._draft is not None
@@ -152,7 +162,7 @@ class CorrectScreen(Correcting):
         except Conflict:
             self.reached(Step.READING)
             raise
-        return Content("The record was changed. z in the journal takes it back until lifepod is closed.")
+        return Content(_CHANGED)
 
 
 class RemoveScreen(Correcting):
@@ -174,6 +184,12 @@ class RemoveScreen(Correcting):
         lines.append(Content.styled(f"\nThe same as: lifepod records delete {self.short}", _QUIET))
         return Content("\n").join(lines)
 
+    async def arrived(self) -> Content | None:
+        """The deletion, if the record is gone by now."""
+        if self._draft is not None:
+            self.mend = await correcting.removed(await self.desk.pod(), self._draft)
+        return Content(f"It had arrived. {_DELETED}") if self.mend is not None else None
+
     async def act(self) -> Content:
         """Delete it."""
         assert self._draft is not None
@@ -181,7 +197,7 @@ class RemoveScreen(Correcting):
         await correcting.must_stand(pod, self._draft)
         self.reached(Step.SIGNING)
         self.mend = await correcting.remove(pod, self._draft)
-        return Content("The record was deleted. No import brings it back; z in the journal takes it back for now.")
+        return Content(_DELETED)
 
 
 class RestoreScreen(Correcting):

@@ -326,7 +326,7 @@ TOPICS: dict[str, tuple[str, tuple[_Line, ...], tuple[str, ...]]] = {
             ("Enter", "show the plan; nothing is written", "… --dry-run"),
             ("Esc", "leave", ""),
         ),
-        ("On the command line “also places below” is --all-below, “without checking” is --unchecked.",),
+        ("“Also places below” is --all-below, “without checking” --unchecked. Until: the guard closes it then.",),
     ),
     "plan": (
         "The plan",

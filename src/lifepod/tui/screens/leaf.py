@@ -120,6 +120,11 @@ class LeafScreen(PodScreen):
         """A picture of who has access is not what is shown here."""
         self.picture = picture
 
+    def imported(self) -> None:
+        """From the newest one on, since there are others."""
+        if self._at is not None:
+            self.look_afresh()
+
     def focus_list(self) -> None:
         """To the timeline, or to the pictures."""
         self.query_one("#over-time" if self._draws else "#timeline").focus()

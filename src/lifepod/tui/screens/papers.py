@@ -75,6 +75,10 @@ class PapersScreen(PodScreen):
     """Key of the row that is shown whole."""
     _at: datetime | None = None
     _busy, _doing, _offline = "", "", False
+    _stale = False
+    """Whether it is to be read again when somebody looks."""
+    FOLLOWS: ClassVar[bool] = True
+    """Whether a new picture is a reason to read again."""
     _trouble: Trouble | None = None
 
     def compose(self) -> ComposeResult:
@@ -106,8 +110,20 @@ class PapersScreen(PodScreen):
         self.action_look()
 
     def show(self, picture: Picture) -> None:
-        """A picture of who has access is not what is shown here."""
-        self.picture = picture
+        """A picture of who has access is not what is shown here; but where that changed, papers may have."""
+        before, self.picture = self.picture, picture
+        if self.FOLLOWS and self._at is not None and before.audit is not None and picture.audit is not before.audit:
+            self._stale = True
+            self._renew()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        self._renew()
+
+    def _renew(self) -> None:
+        if self._stale and self.is_current and not self._busy:
+            self._stale = False
+            self.action_look()
 
     def focus_list(self) -> None:
         """To the list."""

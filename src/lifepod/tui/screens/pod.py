@@ -137,6 +137,9 @@ class PodScreen(Screen[None]):
     def paint(self) -> None:
         """Paint the body from a new audit."""
 
+    def imported(self) -> None:
+        """Records came in: what shows them reads again."""
+
     def point_at(self, key: str) -> None:
         """Choose what somebody on another screen wants to see."""
 

@@ -37,6 +37,7 @@ class RequestsScreen(PapersScreen):
     """Requests on the left, one of them whole on the right."""
 
     MODE, TWIN, FILTER = "requests", "inbox", "part of a name, a purpose or a place"
+    FOLLOWS = False  # looking through the inbox takes in what lies there: it waits until somebody asks
     LOOKING, EMPTY = "looking through the inbox …", "Nobody waits for an answer, and nothing was decided yet."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve"),

@@ -156,6 +156,10 @@ class SignScreen(ModalScreen[bool]):
         """What would be done; nothing is written. Raises what reading raises."""
         raise NotImplementedError
 
+    async def arrived(self) -> Content | None:
+        """After a try whose answer was lost: what to say where it was done all the same. Raises what reading raises."""
+        return None
+
     async def act(self) -> Content:
         """Do it, and say how it ended; raises what doing raises."""
         raise NotImplementedError
@@ -167,7 +171,8 @@ class SignScreen(ModalScreen[bool]):
     @work(exclusive=True, group="sign", exit_on_error=False)
     async def _prepare(self) -> None:
         try:
-            self.post_message(self.Ready(await self.prepare()))
+            arrived = await self.arrived() if self._touched else None
+            self.post_message(self.Ready(await self.prepare()) if arrived is None else self.Ended(arrived))
         except LifepodError as error:
             self.post_message(self.Failed(Trouble.of(error), None))
 
