@@ -139,3 +139,14 @@ async def test_a_vendor_reads_its_own_contract_by_right() -> None:
     assert outside(audit, (), [Grant(ACME, double.url("a/"), READ, DAY_1)]) == ()
     later = Grant(ACME, double.url("b/"), READ, "2026-03-09T00:00:00Z")
     assert [one.kind for one in outside(audit, (), [later])] == ["access-without-record"]
+
+
+async def test_the_folder_of_an_agreement_opens_with_it_and_nothing_else_does() -> None:
+    double = pod()
+    await opened(double=double)
+    survey, times = (double.base, double.owner), (DAY_1, DAY_2)
+    for folder, agent, ours in (("a/", ACME, True), ("b/", ACME, False), ("a/", BOLT, False)):
+        (one,) = compared(*survey, times, (), [(agent, double.url(folder))]).moves
+        assert (one.agreed, one.is_ours, one.by) == (ours, ours, ())
+    (one,) = compared(*survey, times, ()).moves
+    assert not one.is_ours

@@ -31,7 +31,14 @@ class Explained:
 
     move: Move
     by: tuple[Change, ...]
-    """Empty where it was made outside lifepod, or its record is gone."""
+    """Empty where it was made outside lifepod, or its record is gone, or it came with an agreement."""
+    agreed: bool = False
+    """Whether it let a vendor read its own agreement, as every agreement does."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether something on record accounts for it."""
+        return self.agreed or bool(self.by)
 
     @property
     def modes(self) -> frozenset[Mode]:
@@ -47,21 +54,33 @@ class Compared:
     moves: tuple[Explained, ...]
 
 
-def compared(storage: str, owner: str, times: tuple[str, str], changes: Iterable[Change]) -> Compared:
+Contracts = Iterable[tuple[str, str]]
+"""Vendors, each with the folder of an agreement, which it reads for good: no change on record gave that."""
+
+
+def compared(
+    storage: str, owner: str, times: tuple[str, str], changes: Iterable[Change], contracts: Contracts = ()
+) -> Compared:
     """The kept surveys of two times, the earlier first, beside the change log; reads this machine's files only.
 
     Raises :class:`Missing` where one of them is gone or cannot be read.
     """
     before, after = (_kept(storage, owner, when) for when in times)
-    return explained(compare(before, after), changes, after.survey.seconds)
+    return explained(compare(before, after), changes, after.survey.seconds, contracts)
 
 
-def explained(found: Difference, changes: Iterable[Change], seconds: float) -> Compared:
+def explained(found: Difference, changes: Iterable[Change], seconds: float, contracts: Contracts = ()) -> Compared:
     """A difference with the changes on record that account for it; ``seconds``: how long the later look took. Pure."""
     times = (found.since, found.until)
     # However it ended: one that was rolled back may have been found half-way by a look.
     between = tuple(c for c in changes if _is_between(c, times, seconds))
-    return Compared(found, tuple(Explained(move, _by(move, between)) for move in found.moves))
+    folders = frozenset(contracts)
+    return Compared(found, tuple(Explained(m, _by(m, between), _is_agreed(m, folders)) for m in found.moves))
+
+
+def _is_agreed(move: Move, folders: frozenset[tuple[str, str]]) -> bool:
+    modes = {*move.gained, *move.lost}
+    return modes == {Mode.READ} and bool(move.gained) and (move.audience, move.place) in folders
 
 
 def _kept(storage: str, owner: str, when: str) -> Audit:

@@ -72,8 +72,9 @@ class _Round:
         """What differs, with the changes on record that account for it as soon as those were read."""
         if self._difference is not None:
             log = self._log if isinstance(self._log, Log) else None
-            found = explained(self._difference, log.changes if log else (), self._audit.survey.seconds)
-            whole = log is not None and not log.unread
+            folders = [(case.policy.assignee, case.folder) for case in self._cases or ()]
+            found = explained(self._difference, log.changes if log else (), self._audit.survey.seconds, folders)
+            whole = log is not None and not log.unread and self._cases is not None and not self._amiss
             self._found(replace(self._glance, since=g.Since(found.found.since, found, is_explained=whole)))
 
     # In the pod
@@ -109,6 +110,7 @@ class _Round:
             said = f"{many} agreement{'s' * (many > 1)} could not be read"
             self._amiss = (g.Gap(said, "The screen Agreed tells why."),) if many else ()
         self._ends(papers.now)
+        self._compared()
         self._know_vendors()
         if not isinstance(found, g.Gap):
             await self._owed(papers)

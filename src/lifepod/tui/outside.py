@@ -189,6 +189,8 @@ def _moved(one: Explained, storage: str, *, whole: bool) -> Iterator[Picked]:
     if one.by:
         names = ", ".join(_named(change) for change in one.by)
         yield jump, ((f"    with lifepod: {plain(names, 300)}", "quiet"),)
+    elif one.agreed:
+        yield jump, (("    with an agreement: its vendor reads it for good", "quiet"),)
     elif one.modes:
         said = "outside lifepod: no change on record accounts for it"
         yield jump, ((f"    {said if whole else 'no change that could be read accounts for it'}", "alert"),)

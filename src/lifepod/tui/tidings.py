@@ -262,7 +262,7 @@ def _in_short(since: Since, scene: Scene) -> Iterator[Row]:
     assert found is not None
     people = len({one.move.audience for one in found.moves})
     came, went = (sum(covers for _, covers in many) for many in (found.found.came, found.found.went))
-    apart = sum(1 for one in found.moves if one.modes and not one.by) if since.is_explained else 0
+    apart = sum(1 for one in found.moves if one.modes and not one.is_ours) if since.is_explained else 0
     said = [f"{apart:,} outside lifepod"] if apart else []
     said += [f"access changed for {people:,}" if people else "nobody gained or lost anything"]
     said += [f"{counted(came, 'place')} came"] if came else []

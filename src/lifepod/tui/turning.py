@@ -13,6 +13,7 @@ from lifepod.tui.sheets import guard_sheet as guard_sheet  # as over agreements
 from lifepod.tui.sheets import text_sheet as text_sheet
 
 if TYPE_CHECKING:
+    from lifepod.owner.differences import Contracts
     from lifepod.tui.logged import Change, Desk, Log
     from lifepod.tui.screens.undoing import Clock
     from lifepod.tui.screens.undoing import Done as Done  # what a sheet that writes gives back
@@ -32,8 +33,8 @@ def recover_sheet(desk: Desk) -> ModalScreen[bool]:
     return RecoverScreen(desk)
 
 
-def compare_sheet(desk: Desk, log: Log | None) -> ModalScreen[tuple[str, str] | None]:
+def compare_sheet(desk: Desk, log: Log | None, contracts: Contracts = ()) -> ModalScreen[tuple[str, str] | None]:
     """Two kept surveys side by side; gives back the screen and the thing to go to."""
     from lifepod.tui.screens.comparing import CompareScreen
 
-    return CompareScreen(desk, log)
+    return CompareScreen(desk, log, contracts)

@@ -242,7 +242,9 @@ class ChangesScreen(PapersScreen):
 
     def action_compare(self) -> None:
         """Two kept surveys side by side."""
-        self.app.push_screen(turning.compare_sheet(self.desk, self._tracks.log if self._tracks else None), self._go)
+        tracks = self._tracks
+        folders = [(one.agent, one.place) for one in tracks.contracts] if tracks else []
+        self.app.push_screen(turning.compare_sheet(self.desk, tracks.log if tracks else None, folders), self._go)
 
     def _go(self, key: tuple[str, str] | None) -> None:
         if key is not None:

@@ -27,6 +27,7 @@ from lifepod.tui.screens.help import HelpScreen
 from lifepod.tui.widgets.picks import Picked, Picks
 
 if TYPE_CHECKING:
+    from lifepod.owner.differences import Contracts
     from lifepod.tui.logged import Desk, Log
 
 _PAUSE = 0.05
@@ -58,9 +59,9 @@ class CompareScreen(ModalScreen[tuple[str, str] | None]):
         words: str
         rows: list[Picked]
 
-    def __init__(self, desk: Desk, log: Log | None) -> None:
+    def __init__(self, desk: Desk, log: Log | None, contracts: Contracts) -> None:
         super().__init__()
-        self._desk, self._log = desk, log
+        self._desk, self._log, self._contracts = desk, log, contracts
         self._times: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -132,7 +133,7 @@ class CompareScreen(ModalScreen[tuple[str, str] | None]):
     def _differences(self, times: tuple[str, str]) -> Compared:
         """Worked out in a thread: a large pod takes a while."""
         profile, log = self._desk.profile, self._log
-        found = compared(profile.storage, profile.webid, times, log.changes if log else ())
+        found = compared(profile.storage, profile.webid, times, log.changes if log else (), self._contracts)
         whole = log is not None and not log.unread
         rows = outside.difference_lines(found, profile.storage, profile.webid, whole=whole)
         return self.Compared(f"{logged.when(times[0])} → {logged.when(times[1])}: {outside.summary(found)}", rows)
