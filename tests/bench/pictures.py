@@ -29,6 +29,13 @@ async def pictures() -> AsyncIterator[tuple[str, str]]:
     """Name and SVG of each picture; ``LIFEPOD_DIR`` must lead to a folder of its own."""
     async with seated(await demo_stage(), SIZE) as seat:
         await seat.settle()
+        await seat.press("1")
+        yield "home", taken(seat)
+        await seat.press("4", "down", "right")
+        yield "matrix", taken(seat)
+        await seat.press("7")
+        yield "journal", taken(seat)
+        await seat.press("2")
         seat.app.screen_of("places").point_at(BASE + "journal/purchases/")
         await seat.settle()
         yield "places", taken(seat)
