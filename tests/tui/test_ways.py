@@ -12,7 +12,7 @@ from tests.tui import test_changes, test_journal
 from tests.tui.mailbox import Mailbox, still, with_a_request, with_an_agreement
 from tests.tui.stage import ACME, VISA, Stage, agent_rule, seated, small_pod, stage_of
 from tests.tui.test_welcome import newcomer
-from tests.tui.ways import WAYS, Fill, Step, Way, by_keys, by_mouse, walk
+from tests.tui.ways import WAYS, Fill, Step, Way, walk
 from tests.vendor.market import LATER
 
 from lifepod.tui.screens.requests import RequestsScreen
@@ -314,15 +314,9 @@ async def test_help_and_the_palette(way: Way) -> None:
         )
 
 
-# What is not so yet
-
-
-MOUSELESS = [by_keys, pytest.param(by_mouse, marks=pytest.mark.xfail(strict=True, reason="there is no mouse way"))]
-
-
-@pytest.mark.parametrize("way", MOUSELESS, ids=["keys", "mouse"])
+@WAYS
 async def test_a_whole_folder_is_chosen_for_an_import(way: Way) -> None:
-    """A click on a folder opens it; nothing but Space chooses it."""
+    """A click on a folder opens it, one on its box chooses it."""
     searches(Path.home() / "Downloads", "red shoes")
     async with seated(await at_places(), SIZE) as seat:
         await walk(
@@ -330,13 +324,12 @@ async def test_a_whole_folder_is_chosen_for_an_import(way: Way) -> None:
             way,
             Step("", "^p Actions"),
             Step("i", "Import", "Import: choose files"),
-            Step("down space", "Takeout", "Chosen: 1"),
+            Step("down space", "[ ] Takeout", "Chosen: 1"),
         )
 
 
-@pytest.mark.parametrize("way", MOUSELESS, ids=["keys", "mouse"])
+@WAYS
 async def test_a_sheet_is_explained(way: Way) -> None:
-    """A sheet has no foot, and no button for its help."""
     async with seated(await at_places(), SIZE) as seat:
         await walk(
             seat,

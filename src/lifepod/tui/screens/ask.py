@@ -84,6 +84,7 @@ class AskScreen(ModalScreen[bool]):
                     yield Tick("without checking the WebID", id="unchecked")
             yield Static("", id="trouble", markup=False)
             with Horizontal(id="buttons"):
+                yield Button("Help", id="explain", compact=True)
                 yield Button("Leave", id="leave", compact=True)
                 yield Button("Show the plan", id="next", variant="primary", compact=True)
 
@@ -111,10 +112,12 @@ class AskScreen(ModalScreen[bool]):
         self._go_on()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Go on, or leave."""
+        """Go on, leave, or explain."""
         event.stop()
         if event.button.id == "next":
             self._go_on()
+        elif event.button.id == "explain":
+            self.action_explain()
         else:
             self.dismiss(False)
 

@@ -184,7 +184,8 @@ class Files(DirectoryTree):
         box = "[x] " if path in self._marked else "[-] " if self.holder(path) else "[ ] "
         name = called(path) if node is self.root else plain(path.name, 300)
         bold = Style(bold=node.allow_expand or path in self._marked)
-        return Text.assemble((icon, base_style), (box, style + bold), (name, style + bold), no_wrap=True)
+        here = Style.from_meta({"box": True})
+        return Text.assemble((icon, base_style), (box, style + bold + here), (name, style + bold), no_wrap=True)
 
     def holder(self, path: Path) -> Path | None:
         """The chosen folder that something is in."""
@@ -213,6 +214,14 @@ class Files(DirectoryTree):
         """Choose what the cursor is on, or no longer."""
         if self.cursor_node is not None and self.cursor_node.data is not None:
             self.post_message(self.Marked(self.cursor_node.data.path))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the box chooses, a folder too; anywhere else it opens a folder."""
+        meta = event.style.meta
+        if meta.get("box") and "line" in meta:
+            event.prevent_default()
+            self.move_cursor(self.get_node_at_line(meta["line"]))
+            self.action_mark()
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         """Enter and a click choose a file."""
