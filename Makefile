@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 EXTRAS := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null && echo dev || echo home,dev)
 ARGS ?=
 
-.PHONY: demo test check bench fuzz oracle interop docs pictures constraints browser clean
+.PHONY: demo test check bench fuzz cuts oracle interop docs pictures constraints browser clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -54,6 +54,10 @@ oracle: $(READY)
 # Damaged exports of every kind through the whole import, N times each.
 fuzz: $(READY)
 	@FUZZ_ROUNDS=$(N) $(BIN)/python -m pytest -q tests/journal/test_fuzz.py $(ARGS)
+
+# The screen with the network cut at every request of its journeys, not only at a few.
+cuts: $(READY)
+	@LIFEPOD_CUTS=every $(BIN)/python -m pytest -q -n 2 --dist load tests/tui/test_cut_network.py $(ARGS)
 
 # The same suite on four servers; writes the table of the README.
 interop: $(READY)

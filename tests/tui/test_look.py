@@ -14,6 +14,8 @@ from textual.theme import Theme
 
 from lifepod.tui.themes import DARK, LIGHT
 
+MODES = "12345678"
+
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_each_screen_looks_as_it_did(size: tuple[int, int], request: pytest.FixtureRequest) -> None:
@@ -101,19 +103,24 @@ def test_every_colour_can_be_read_on_every_ground_it_stands_on(theme: Theme) -> 
     assert contrast(Color.parse(theme.variables["block-cursor-foreground"]), cursor) >= 4.5
 
 
-async def test_no_colour_leaves_every_word(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_colour_leaves_every_word_on_every_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = await stage_of(small_pod()).keep()
+    coloured = {}
     async with seated(stage) as seat:
-        await seat.settle()
-        coloured = seat.lines
+        for key in MODES:
+            await seat.press(key)
+            coloured[key] = seat.lines
     monkeypatch.setenv("NO_COLOR", "1")
+    default = ("c5", "c8", "c6")  # of the picture, for what has no colour at all
     async with seated(stage) as seat:
-        await seat.settle()
-        assert seat.lines == coloured
-        fills = re.findall(r"-r\d+ \{ fill: #(..)(..)(..)", seat.app.export_screenshot())
-        assert len(fills) > 3
-        default = ("c5", "c8", "c6")  # of the picture, for what has no colour at all
-        assert all(red == green == blue for red, green, blue in set(fills) - {default}), "a colour is left"
+        for key in MODES:
+            await seat.press(key)
+            assert seat.lines == coloured[key]
+            fills = re.findall(r"-r\d+ \{ fill: #(..)(..)(..)", seat.app.export_screenshot())
+            assert len(fills) > 2
+            assert all(red == green == blue for red, green, blue in set(fills) - {default}), (
+                f"a colour is left on {key}"
+            )
 
 
 async def test_a_picture_has_the_text_of_the_screen() -> None:
