@@ -118,9 +118,7 @@ async def test_no_colour_leaves_every_word_on_every_screen(monkeypatch: pytest.M
             assert seat.lines == coloured[key]
             fills = re.findall(r"-r\d+ \{ fill: #(..)(..)(..)", seat.app.export_screenshot())
             assert len(fills) > 2
-            assert all(red == green == blue for red, green, blue in set(fills) - {default}), (
-                f"a colour is left on {key}"
-            )
+            assert all(red == green == blue for red, green, blue in set(fills) - {default}), f"colour on {key}"
 
 
 async def test_a_picture_has_the_text_of_the_screen() -> None:
