@@ -57,7 +57,7 @@ fuzz: $(READY)
 
 # The screen with the network cut at every request of its journeys, not only at a few.
 cuts: $(READY)
-	@LIFEPOD_CUTS=every $(BIN)/python -m pytest -q -n 2 --dist load tests/tui/test_cut_network.py $(ARGS)
+	@CUTS=every $(BIN)/python -m pytest -q -n 2 --dist load tests/tui/test_cut_network.py $(ARGS)
 
 # The same suite on four servers; writes the table of the README.
 interop: $(READY)

@@ -204,10 +204,10 @@ async def rests(journey: Journey, where: str) -> None:
 def moments(total: int, *, last: bool) -> list[tuple[int, bool]]:
     """Where it is cut once it has begun, by a lot that is always the same; whether an answer is lost is drawn, too.
 
-    ``last``: also at its last request, where a change of access takes itself off the record. ``LIFEPOD_CUTS=every``
+    ``last``: also at its last request, where a change of access takes itself off the record. ``CUTS=every``
     in the environment: at every request, with its answer lost and without (``make cuts``).
     """
-    if os.environ.get("LIFEPOD_CUTS") == "every":
+    if os.environ.get("CUTS") == "every":
         return [(after, loses) for after in range(1, total) for loses in (False, True)]
     lot = Random(SEED)
     found = {lot.randrange(1, total), *([total - 1] if last else [])}

@@ -290,7 +290,7 @@ def _tell_outcome(voice: Voice, outcome: Outcome) -> None:
 
 
 @click.command()
-@click.argument("change", required=False, metavar="[CHANGE]")
+@click.argument("change", required=False, metavar="[CHANGE]", callback=_given)
 @_how
 @common
 @gathered(How)
@@ -301,7 +301,7 @@ def undo(options: Common, how: How, change: str | None) -> None:
     It is a new plan towards how things were: what others changed since stays, and it is shown first.
 
     \b
-    Examples: lifepod undo --dry-run    lifepod undo 20260314T140500Z
+    Examples: lifepod undo --dry-run    lifepod undo 20260314T140500
     --json: {"plan": {"edits", "changes", "warnings", "still_open"}, "applied", "confirmed_at", "now", "change"}
     """
     run(_undo(options, change, how))
@@ -315,7 +315,7 @@ async def _undo(options: Common, name: str | None, how: How) -> None:
     async with _desk(options) as desk:
         if not how.dry_run:
             await desk.recover(voice.talk)
-        change, later = await desk.change(name) if name else (await desk.last_change(), 0)
+        change, later = await desk.change(name) if name is not None else (await desk.last_change(), 0)
         if change is None:
             raise Missing("There is no change of access to take back.", advice="`lifepod changes` lists them all.")
         since = f" ({later} change{'s' * (later > 1)} since: what they wrote stays)" if later else ""

@@ -66,8 +66,8 @@ class Desk:
         await self._door.close()
 
     def prepare(self) -> None:
-        """Read the code of every room, so that nothing waits for it later; for a thread, after the first paint."""
-        from lifepod.owner import collect, ending, exporting, guard, papers, settle, surveys  # noqa: F401
+        """Read the code of the rooms, so that nothing waits for it later; for a thread, after the first paint."""
+        from lifepod.owner import collect, ending, exporting, guard, papers, settle, surveys, tracks, watching  # noqa: F401
         from lifepod.solid import session  # noqa: F401
 
     async def pod(self) -> Pod:

@@ -99,7 +99,10 @@ class Gaze:
             guessed = await self._reply("GET", url + naming)
             if isinstance(guessed, Reply) and self._proves(guessed, url):
                 return self._judged(url, url + naming, guessed, began)
-        given = await self.link(url)
+        head = await self._reply("HEAD", url)
+        if isinstance(head, LifepodError):
+            return Control(Own.BLIND, cause=str(head))
+        given = head.link("acl")
         if not given:
             return Control(Own.BLIND, cause="the server names no access document for it")
         if guessed is not None and given == url + (naming or ""):

@@ -24,7 +24,7 @@ _LEFT_OUT = {
     "google-activity": "The place at which something was searched for.",
     "google-places": "Wi-Fi networks around you and addresses. Of each day's way the points that its shape needs stay.",
     "gpx": "Routes that were planned and places that were marked. Of a way the points that its shape needs stay.",
-    "instagram": "The texts of posts, comments and messages, and who follows you.",
+    "instagram": "The texts of posts, comments and messages.",
     "ios-privacy": "What an app showed while it made a contact, and the machines of your own network.",
     "mail": "Subjects, bodies, names and blind copies; spam, drafts and what is in the bin.",
     "mt940": f"{_NUMBERS}. Mandates and creditor ids.",

@@ -16,9 +16,9 @@ from lifepod.errors import LifepodError
 from lifepod.owner import glance as g
 from lifepod.owner.desk import Desk
 from lifepod.owner.differences import Difference, compare, explained, kept_before
-from lifepod.owner.histories import Log, log_of
 from lifepod.owner.papers import Papers, Request
 from lifepod.owner.pictured import Audit, Tell
+from lifepod.owner.tracks import Contracts, Log, held_contracts, log_of
 
 T = TypeVar("T")
 
@@ -42,6 +42,8 @@ class _Round:
         self._requests: tuple[Request, ...] | None = None
         self._cases: tuple[g.Case, ...] | None = None
         self._amiss: tuple[g.Gap, ...] = ()
+        self._folders: Contracts | None = None
+        """What vendors read of their own agreements and counter-offers, which no change on record gave."""
 
     async def run(self) -> None:
         """Both halves at once: neither waits for the other."""
@@ -72,9 +74,9 @@ class _Round:
         """What differs, with the changes on record that account for it as soon as those were read."""
         if self._difference is not None:
             log = self._log if isinstance(self._log, Log) else None
-            folders = [(case.policy.assignee, case.folder) for case in self._cases or ()]
+            folders = [(grant.agent, grant.place) for grant in self._folders.grants] if self._folders else []
             found = explained(self._difference, log.changes if log else (), self._audit.survey.seconds, folders)
-            whole = log is not None and not log.unread and self._cases is not None and not self._amiss
+            whole = log is not None and not log.unread and self._folders is not None and not self._folders.amiss
             self._found(replace(self._glance, since=g.Since(found.found.since, found, is_explained=whole)))
 
     # In the pod
@@ -110,7 +112,6 @@ class _Round:
             said = f"{many} agreement{'s' * (many > 1)} could not be read"
             self._amiss = (g.Gap(said, "The screen Agreed tells why."),) if many else ()
         self._ends(papers.now)
-        self._compared()
         self._know_vendors()
         if not isinstance(found, g.Gap):
             await self._owed(papers)
@@ -126,7 +127,10 @@ class _Round:
         self._found(replace(self._glance, late=part))
 
     async def _logged(self, papers: Papers) -> None:
-        self._log = await _or_gap(log_of(await self._desk.pod()))
+        pod = await self._desk.pod()
+        held = await _or_gap(held_contracts(pod, papers.now))
+        self._folders = None if isinstance(held, g.Gap) else held
+        self._log = await _or_gap(log_of(pod))
         self._ends(papers.now)
         self._compared()
 

@@ -157,8 +157,9 @@ async def _must_still_inherit(pod: Pod, edit: Edit, agreed: Plan) -> None:
         return
     fresh, then = Audit((await look(pod, edit.place, below=False)).survey), Audit(agreed.forecast)
     source, _ = fresh.source_of(edit.place)
-    if fresh.blind:
-        raise Undecided(f"What {edit.place} inherits cannot be looked at now: {fresh.blind[0].cause}")
+    dark = {spot.place for spot in then.blind}  # the plan took that as it was
+    if spots := [spot for spot in fresh.basis(edit.place).blind if spot.place not in dark]:
+        raise Undecided(f"What {edit.place} inherits cannot be looked at now: {spots[0].cause}")
     same = source == edit.copied_from and fresh.place(source).control.rules == then.place(source).control.rules
     if not same:
         raise Conflict(f"What {edit.place} inherits was changed after the plan was made.", place=edit.place)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lifepod.access.audit import Audit
-from lifepod.errors import LifepodError, Unreachable
+from lifepod.errors import LifepodError, NotSignedIn, Unreachable
 from lifepod.owner import kept
 from lifepod.owner.findings import Findings, mark_of
 from lifepod.owner.kept import Proof as Proof
@@ -57,7 +57,7 @@ async def _must_be_there(pod: Pod, survey: Survey) -> None:
     if Audit(survey).blind:
         try:
             await pod.head(pod.storage)
-        except Unreachable:
+        except (Unreachable, NotSignedIn):
             raise
         except LifepodError:
             return  # it answers

@@ -17,13 +17,14 @@ from lifepod.access.changelog import Image as Image
 from lifepod.access.grants import Grant, standing
 from lifepod.access.images import lines_of
 from lifepod.access.servers import WAC_SERVER, Server
-from lifepod.errors import Conflict, LifepodError, Malformed, Missing
+from lifepod.errors import Conflict, LifepodError, Malformed, Missing, Undecided
 from lifepod.owner.changes import Change as Change
 from lifepod.owner.changes import ChangeLog, now
 from lifepod.owner.changes import Torn as Torn
 from lifepod.owner.histories import Log as Log
 from lifepod.owner.histories import log_of as log_of
-from lifepod.owner.promises import held_contracts
+from lifepod.owner.promises import Contracts as Contracts
+from lifepod.owner.promises import held_contracts as held_contracts
 from lifepod.owner.share import Note as Note  # what a change that takes one back is told
 from lifepod.plain import plain
 from lifepod.solid.pod import Pod
@@ -66,10 +67,20 @@ async def to_take_back(pod: Pod, name: str) -> tuple[Change, int]:
     """
     log = await log_of(pod)
     found = [one for one in log.changes if one.name.startswith(name)]
+    if not found and log.unread:
+        raise Undecided(
+            f"No change that could be read is called {plain(name, 80)}; {len(log.unread)} could not be read.",
+            advice="`lifepod changes` tells the name of each.",
+        )
     if not found:
         raise Missing(f"No change is called {plain(name, 80)}.", advice="`lifepod changes` tells the name of each.")
     if len(found) > 1:
         raise Malformed(f"{len(found)} changes are called {plain(name, 80)}….", advice="Write more of the name.")
+    if found[0].verb == "suspend":
+        raise Conflict(
+            f"{found[0].name} is a suspension: it is resumed, with the end it had.",
+            advice=f"lifepod resume {plain(found[0].agent, 200)} PATH",
+        )
     if not Tracks(log).can_be_taken_back(found[0]):
         raise Conflict(
             f"The change {found[0].name} cannot be taken back: it does not stand any more, or took another one back.",

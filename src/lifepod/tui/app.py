@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _THRESHOLDS = gc.get_threshold()
 _SWEEP = 20.0
 """Seconds between two looks for memory that nobody needs."""
+_WHOLE = 30
+"""Of so many looks one goes through what was put aside as well."""
 SETTLE = 2.0
 """Seconds after a word from the pod in which more of the same change is expected."""
 
@@ -162,7 +164,7 @@ class LifepodApp(Entrance):
         self.picture = Picture()
         self._listens = False
         self._screens: dict[str, PodScreen] = {}
-        self._waiting = 0
+        self._waiting = self._sweeps = 0
         for mode in SCREENS:
             self.add_mode(mode, partial(self.screen_of, mode))
 
@@ -194,6 +196,7 @@ class LifepodApp(Entrance):
         """The screens and the picture of another desk."""
         self.picture, self._waiting, self._listens = Picture(), 0, False
         self._screens.clear()
+        gc.unfreeze()  # so that nothing of the other login stays in memory
 
     def listen_anew(self) -> None:
         """With the number that was chosen just now."""
@@ -239,9 +242,13 @@ class LifepodApp(Entrance):
         A picture of a hundred thousand places is half a million objects. Python looks through all of them whenever it
         finds that many came to be, and holds every key up for half a second then.
         """
-        if self.picture.progress is None:  # what a look is making is put aside with its end
-            gc.collect()
-            gc.freeze()
+        if self.picture.progress is not None or not gc.isenabled():
+            return  # what a look is making is put aside with its end
+        self._sweeps += 1
+        if self._sweeps % _WHOLE == 0:  # sheets that were put aside while they were open are garbage since they closed
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     async def on_unmount(self) -> None:
         """What was put aside is looked through again."""

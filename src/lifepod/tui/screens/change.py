@@ -157,8 +157,9 @@ class ChangeScreen(ModalScreen[Done]):
 
     def shown(self, plan: Plan) -> Content:
         """The plan in words."""
+        until = self._request.until if plan.edits else ""  # where nothing is written, no end is put on record
         login = "" if self._desk.profile.is_default else self._desk.profile.name
-        return plan_words(plan, self._desk.profile.storage, twin(self._request, login), self._request.until)
+        return plan_words(plan, self._desk.profile.storage, twin(self._request, login), until)
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _apply(self, plan: Plan) -> None:

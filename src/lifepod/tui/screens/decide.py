@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from lifepod.errors import Conflict
+from lifepod.errors import Conflict, Missing
 from lifepod.owner.statements import clauses_as_value, decided_in_words
 from lifepod.plain import plain
 from lifepod.tui.deeds import Step as Step  # what other decisions are made of
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from lifepod.owner.desk import Desk as Desk
     from lifepod.owner.desk import Papers
     from lifepod.owner.statements import Decided, Request
+
+
+_ARRIVED = (
+    "It had arrived: the agreement is signed, and what it says was opened. It stands among the agreements (6); "
+    "Home says so where the vendor was not told yet."
+)
 
 
 class DecideScreen(SignScreen):
@@ -71,6 +77,17 @@ class ApproveScreen(DecideScreen):
         if request.number:
             lines.append(Content.styled(f"\nThe same as: lifepod approve {request.number}", "$foreground 70%"))
         return self.whole(lines)
+
+    async def arrived(self) -> Content | None:
+        """The agreement, where the request is none any more because it became one."""
+        papers = await self.desk.papers()
+        try:
+            await papers.request(self.request.id)
+        except Missing:
+            cases, _ = await papers.agreements()
+            if any(case.id == self.request.id and case.life.is_open for case in cases):
+                return Content(_ARRIVED)
+        return None
 
     async def act(self) -> Content:
         """Sign, open, look again, tell."""

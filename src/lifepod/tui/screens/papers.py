@@ -112,7 +112,12 @@ class PapersScreen(PodScreen):
     def show(self, picture: Picture) -> None:
         """A picture of who has access is not what is shown here; but where that changed, papers may have."""
         before, self.picture = self.picture, picture
-        if self.FOLLOWS and self._at is not None and before.audit is not None and picture.audit is not before.audit:
+        if (
+            self.FOLLOWS
+            and (self._at is not None or self._busy)
+            and before.audit is not None
+            and picture.audit is not before.audit
+        ):
             self._stale = True
             self._renew()
 
@@ -174,6 +179,7 @@ class PapersScreen(PodScreen):
         self._busy, self._at, self.rows = "", self._clock(), rows
         self._say()
         self.narrow(self._filter)
+        self._renew()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours is told like any other."""

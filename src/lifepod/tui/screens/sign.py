@@ -230,8 +230,9 @@ class SignScreen(ModalScreen[bool]):
         self.paint(found.title, body, buttons="again no", leave="Close")
 
     def unready(self, trouble: Trouble) -> None:
-        """Say why it cannot be decided now."""
-        self.paint(self.CANNOT, failure_words(trouble), buttons="again no", leave="Close")
+        """Say why it cannot be decided now; after a try that may have arrived nothing is called undone."""
+        title = "It cannot be looked at now: how it stands is not known" if self._touched else self.CANNOT
+        self.paint(title, failure_words(trouble), buttons="again no", leave="Close")
 
     # Answers
 
