@@ -210,3 +210,15 @@ def test_a_change_that_cannot_be_taken_back_is_told_in_a_sentence(cli: Cli, doub
         assert (found, said in err, "\x1b" in err) == (code, True, False), err
     assert writes(double) == before
     assert second in cli("changes")[1]
+
+
+def test_an_empty_name_takes_nothing_back_and_a_suspension_is_resumed(cli: Cli, double: PodDouble) -> None:
+    assert cli("grant", ACME, PLACE, "--read", "--yes")[0] == 0
+    assert cli("suspend", ACME, PLACE, "--yes")[0] == 0
+    before = writes(double)
+    code, _, err = cli("undo", "", "--yes")
+    assert (code, "it is empty" in err) == (2, True)
+    name = json.loads(cli("changes", "--json")[1])[-1]["name"]
+    code, _, err = cli("undo", name[:-4], "--yes")
+    assert (code, "lifepod resume" in err) == (9, True)
+    assert writes(double) == before
