@@ -105,7 +105,9 @@ class Journey:
 
 def told(seat: Seat) -> str:
     """All that is in view, in one line."""
-    return " ".join(seat.text.replace("│", " ").split())
+    # What lies behind a sheet would stand between its lines.
+    sheets = [seat.said(name) for name in ("#plan", "#text") if seat.app.screen.query(name)]
+    return " ".join([*sheets, *seat.text.replace("│", " ").split()])
 
 
 def is_away(seat: Seat) -> bool:
